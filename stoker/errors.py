@@ -1,0 +1,277 @@
+"""Every error that Stoker raises, in one tree whose second level says what happens next.
+
+    StokerError
+    ├── Transient   the world may mend by itself: retry with backoff
+    ├── Waiting     someone else must act (grant, push, commission): retry slowly and say who
+    └── Terminal    the user must edit what they wrote: retrying unchanged input is useless
+
+An error is raised at the edge, from the foreign one, by one table per adapter. The message is one line that names the
+thing, the place and the remedy, and never holds a secret; whoever catches it prints it unchanged. ``reason`` is the
+stable CamelCase word for logs and events. This module imports nothing of ours, so every room may raise from it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class StokerError(Exception):
+    """Base of all: ``str(error)`` is one line for a human, ``reason`` a stable word for a machine."""
+
+    reason: ClassVar[str] = "Error"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """``retry_after``: seconds the other side asked us to wait, when it did."""
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.reason = cls.__name__
+
+
+class Transient(StokerError):
+    """Retry with backoff; nobody needs to do anything yet."""
+
+
+class Waiting(StokerError):
+    """Somebody other than Stoker must act; retry slowly meanwhile."""
+
+
+class Terminal(StokerError):
+    """The input is wrong and stays wrong until its author edits it."""
+
+
+# --- processes ---------------------------------------------------------------------------------------------------
+
+
+class SettingsInvalid(Terminal):
+    """Flags or environment are wrong; the message lists every fault."""
+
+
+class ServiceReturned(Terminal):
+    """A root service ended without being asked to, which is as fatal as a crash."""
+
+
+class ServiceFailed(Terminal):
+    """A service kept failing; the process ends so that its supervisor takes over."""
+
+
+class DeadlineExceeded(Transient):
+    """A blocking call was given up after its bound."""
+
+
+class StateLocked(Waiting):
+    """Another process holds the state directory."""
+
+
+class ManifestInvalid(Terminal):
+    """A manifest file cannot be used; the message lists file, document and fault."""
+
+
+# --- api ---------------------------------------------------------------------------------------------------------
+
+
+class SpecInvalid(Terminal):
+    """A GatewaySync breaks its schema or rules. ``faults``: (field path, what is wrong and the remedy), all at once."""
+
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
+class HandoffInvalid(Waiting):
+    """A hand-over document (metadata, report, history) cannot be read; its writer must write it anew."""
+
+
+class BindingRefused(Terminal):
+    """A pod names no resource, an absent one, or an absent profile."""
+
+
+# --- kube --------------------------------------------------------------------------------------------------------
+
+
+class ClusterError(Transient):
+    """The object store answered with a failure that may pass."""
+
+
+class ObjectNotFound(Waiting):
+    """The named object does not exist."""
+
+
+class AlreadyExists(Transient):
+    """Created by someone else meanwhile: read and go on."""
+
+
+class Conflict(Transient):
+    """The object changed since it was read: read again."""
+
+
+class WatchExpired(Transient):
+    """410: the watch's version is gone, list again."""
+
+
+class TooManyRequests(Transient):
+    """429: obey ``retry_after``."""
+
+
+class ClusterUnreachable(Transient):
+    """No answer from the API server."""
+
+
+class Unauthorized(Waiting):
+    """401 from the API server: the credential is missing or expired."""
+
+
+class Forbidden(Waiting):
+    """403 from the API server: a role is missing. The message ends with the command that mends it."""
+
+
+class ObjectRejected(Terminal):
+    """422/400: the API server refused the object."""
+
+
+class ObjectTooLarge(Terminal):
+    """The object would pass the 1 MiB limit."""
+
+
+# --- git ---------------------------------------------------------------------------------------------------------
+
+
+class GitUnreachable(Transient):
+    """No connection, or it broke on the way."""
+
+
+class GitTimeout(Transient):
+    """The git server did not answer within the bound."""
+
+
+class GitServerError(Transient):
+    """The server answered 5xx, or something that is not git."""
+
+
+class GitBusy(Transient):
+    """An abandoned fetch still runs in its thread; none begins before it ends."""
+
+
+class StoreBroken(Transient):
+    """The local object store is damaged; it is fetched anew."""
+
+
+class CommitGone(Transient):
+    """The named commit is not on the server any more; a later resolution names another."""
+
+
+class RefNotFound(Waiting):
+    """The repository has no such branch, tag or ref."""
+
+
+class RepositoryEmpty(Waiting):
+    """The repository has no commit yet."""
+
+
+class RepositoryNotFound(Waiting):
+    """The server knows no such repository, or hides it from this credential."""
+
+
+class GitAuthFailed(Waiting):
+    """The server refused the credential, or wants one."""
+
+
+class HostKeyRejected(Waiting):
+    """The ssh server's key is not the one in known_hosts."""
+
+
+class CredentialsInvalid(Waiting):
+    """A Secret or file that should hold a credential is missing or unusable."""
+
+
+class GitUrlInvalid(Terminal):
+    """The repository URL cannot be used."""
+
+
+class TransportUnsupported(Terminal):
+    """The transport or authentication is part of the API and not served by this build."""
+
+
+# --- sync --------------------------------------------------------------------------------------------------------
+
+
+class PlanInvalid(Terminal):
+    """The mappings cannot be carried out on this tree (missing source, wrong type, escaping path)."""
+
+
+class TemplateInvalid(Terminal):
+    """A template cannot be parsed or rendered; the message names file, line and the missing key."""
+
+
+class FeatureUnsupported(Terminal):
+    """Valid input that this build does not serve yet; refused rather than ignored."""
+
+
+class MassDeleteRefused(Terminal):
+    """The sync would delete more than half of what is managed; the message prints the annotation that allows it."""
+
+
+class DirectoryBusy(Waiting):
+    """Another agent holds the data directory's lock."""
+
+
+class DataDirectoryMissing(Waiting):
+    """The data directory is not there or is no directory."""
+
+
+class StagingFailed(Transient):
+    """Nothing live was changed: disk full, no permission, I/O error while staging."""
+
+
+class MergeFailed(Transient):
+    """The merge met an error and was undone: the old state is live."""
+
+
+class JournalUnsettled(Transient):
+    """A merge could be neither completed nor undone; the journal is kept and nothing else runs until it is settled."""
+
+
+class StateUnreadable(Terminal):
+    """Our own state in the data directory is of a newer format or not ours."""
+
+
+# --- ignition ----------------------------------------------------------------------------------------------------
+
+
+class GatewayUnreachable(Transient):
+    """Nothing answers at the gateway's address."""
+
+
+class GatewayStarting(Transient):
+    """503: the gateway is still starting."""
+
+
+class GatewayTimeout(Transient):
+    """The gateway did not answer within the bound."""
+
+
+class GatewayAnswerInvalid(Transient):
+    """The gateway answered something that makes no sense here (5xx, nonsense body)."""
+
+
+class GatewayCommissioning(Waiting):
+    """400 on scan or 302 to /welcome: the gateway waits for, or runs, its commissioning."""
+
+
+class ApiKeyRejected(Waiting):
+    """401: the key is missing, wrong, or only good over https."""
+
+
+class ApiKeyForbidden(Waiting):
+    """403: the key is known, its security levels are too low."""
+
+
+class ApiMissing(Terminal):
+    """404: no such route; an 8.1 gateway has no such API."""
+
+
+class DesignerSessionsBlocked(Waiting):
+    """Designer sessions are open and the policy says wait or fail."""
