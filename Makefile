@@ -1,0 +1,44 @@
+# The commands the project keeps. `make demo` and `make test` are all a newcomer needs; both make the same .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help venv demo test check format bench torture clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+venv: $(STAMP)  ## make .venv from the hash-pinned lock
+
+$(STAMP): requirements-dev.lock pyproject.toml scripts/make-venv
+	@scripts/make-venv "$(PYTHON)" "$(VENV)"
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## the main job, visibly: push, merge, kill, recover (ARGS=--stay keeps it running)
+	@$(BIN)/stoker demo $(ARGS)
+
+test: $(STAMP)  ## all tests
+	@scripts/need-tools git make
+	@$(BIN)/pytest -q -m "not torture" $(ARGS)
+
+torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
+	@$(BIN)/pytest -q -m torture --timeout=0 $(ARGS)
+
+check: $(STAMP)  ## format, lint, types, async rules, layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/flake8-async --enable=ASYNC1,ASYNC2 stoker tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(STAMP)  ## let ruff put the code in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(STAMP)  ## figures against the peers, written to docs/benchmarks.md
+	@$(BIN)/python -m bench $(ARGS)
+
+clean:  ## remove what the commands above made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo
