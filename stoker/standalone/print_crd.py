@@ -1,0 +1,26 @@
+"""``stoker crd``: prints the CustomResourceDefinition that the Python types generate."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import yaml
+
+from stoker.api.crd import crd
+from stoker.standalone.exits import OK
+from stoker.standalone.options import LineParser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the CRD as YAML on stdout; the exit code."""
+    LineParser(
+        prog="stoker crd",
+        description="Print the CustomResourceDefinition of GatewaySync, as YAML for `kubectl apply -f -`.",
+        allow_abbrev=False,
+    ).parse_args(argv)
+    yaml.safe_dump(crd(), sys.stdout, sort_keys=False, width=120)
+    return OK

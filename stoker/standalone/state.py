@@ -1,0 +1,180 @@
+"""Keeps the resources and the hand-over documents of the object store as YAML files that a person can read.
+
+Owns: ``{state-dir}/objects/{kind}/{namespace}/{name}.yaml``, each replaced by rename and only when its text changed. Only
+GatewaySyncs (annotations, status) and ConfigMaps (metadata, reports, history) are kept: Secrets and Pods come from the
+manifests at every start and never reach this disk.
+
+A change is written before the writer's call returns, so a request that was accepted survives a SIGKILL. ``fsync``, which
+can take a second while a merge is flushing, follows in a thread within moments; what a power cut can take is thus the
+last blink of requests, and never the shape of a file: a torn one is set aside at the next start and its content is
+worked out anew.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import trio
+import yaml
+
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, Kind
+from stoker.standalone.documents import Loader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+
+KEPT: tuple[Kind[Any], ...] = (GATEWAYSYNCS, CONFIGMAPS)
+UNREADABLE = ".unreadable"
+RETRY_SECONDS = 10.0
+FLUSH_SECONDS = 60.0
+# libyaml's emitter where PyYAML has it: the pure one takes 10 ms for the history of one gateway, on the loop's time.
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class ObjectFiles:
+    """The folder ``root``. Used from the one task that runs the store; only ``run`` leaves the thread, to flush."""
+
+    def __init__(self, root: Path, *, log: FilteringBoundLogger) -> None:
+        self._root = root
+        self._log = log
+        self._texts: dict[Path, str | None] = {}
+        self._unwritten: set[Path] = set()
+        self._unflushed: set[Path] = set()
+        self._woken = trio.Event()
+
+    def read(self) -> list[dict[str, Any]]:
+        """Every kept object, as the store wants it back. Blocking.
+
+        A file that cannot be used is renamed to ``*.unreadable`` and logged: a start never fails on it. Documents whose
+        owning resource is not there any more are removed, as a cluster would.
+        """
+        bodies: list[tuple[Path, dict[str, Any]]] = []
+        for kind in KEPT:
+            for path in sorted((self._root / kind.kind).glob("*/*.yaml")):
+                body = self._read_one(kind, path)
+                if body is not None:
+                    bodies.append((path, body))
+        uids = {body["metadata"].get("uid") for _, body in bodies}
+        kept = []
+        for path, body in bodies:
+            owners = body["metadata"].get("ownerReferences") or []
+            if owners and not any(owner.get("uid") in uids for owner in owners):
+                path.unlink(missing_ok=True)
+                self._texts.pop(path, None)
+                self._log.info("state_orphan_removed", path=str(path))
+            else:
+                kept.append(body)
+        return kept
+
+    def changed(self, kind: Kind[Any], body: dict[str, Any], deleted: bool) -> None:
+        """Write or remove one object's file; other kinds are ignored. Never raises: a failed write is tried again."""
+        if kind not in KEPT:
+            return
+        metadata = body["metadata"]
+        path = self._root / kind.kind / metadata["namespace"] / f"{metadata['name']}.yaml"
+        text = None if deleted else _text(kind, body)
+        if self._texts.get(path) == text and path not in self._unwritten:
+            return
+        self._texts[path] = text
+        self._write(path)
+
+    @property
+    def behind(self) -> bool:
+        """Whether some object's file could not be written yet."""
+        return bool(self._unwritten)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Flush what was written, and try again what could not be; a service that sleeps while nothing changes."""
+        task_status.started()
+        while True:
+            await self._woken.wait()
+            self._woken = trio.Event()
+            await self.flush()
+            if self._unwritten:
+                with trio.move_on_after(RETRY_SECONDS):
+                    await self._woken.wait()
+                for path in list(self._unwritten):
+                    self._write(path)
+
+    async def flush(self) -> None:
+        """Bring all that was written to the disk; bounded, and shielded, because it is also the last step of a stop."""
+        paths, self._unflushed = self._unflushed, set()
+        if paths:
+            with trio.move_on_after(FLUSH_SECONDS, shield=True):
+                await trio.to_thread.run_sync(_fsync, paths, abandon_on_cancel=True)
+
+    def _read_one(self, kind: Kind[Any], path: Path) -> dict[str, Any] | None:
+        try:
+            text = path.read_text(encoding="utf-8")
+            body: dict[str, Any] = yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
+            _check(kind, path, body)
+        except (OSError, ValueError, msgspec.ValidationError, yaml.YAMLError) as error:
+            aside = path.with_name(path.name + UNREADABLE)
+            with suppress(OSError):
+                path.replace(aside)
+            reason = " ".join(str(error).split())
+            self._log.error("state_file_set_aside", path=str(aside), error=f"{reason}; its content is worked out anew")
+            return None
+        self._texts[path] = text
+        return body
+
+    def _write(self, path: Path) -> None:
+        text = self._texts[path]
+        scratch = path.with_name(f".{path.name}.tmp")
+        try:
+            if text is None:
+                path.unlink(missing_ok=True)
+                del self._texts[path]
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                scratch.write_text(text, encoding="utf-8")
+                scratch.replace(path)
+        except OSError as error:
+            if path not in self._unwritten:
+                self._log.error("state_write_failed", path=str(path), error=f"{error.strerror}; tried again")
+            self._unwritten.add(path)
+        else:
+            self._unwritten.discard(path)
+            self._unflushed.add(path)
+        self._woken.set()
+
+
+def _check(kind: Kind[Any], path: Path, body: Any) -> None:
+    """Raise ValueError or msgspec.ValidationError for what the store could not hold."""
+    if not isinstance(body, dict) or not isinstance(body.get("metadata"), dict):
+        raise ValueError("is not an object")  # noqa: TRY004 - as wrong as a wrong value, and handled alike
+    if (body.get("apiVersion"), body.get("kind")) != (kind.api_version, kind.kind):
+        raise ValueError(f"is not a {kind.kind}")
+    metadata = body["metadata"]
+    if (metadata.get("namespace"), metadata.get("name")) != (path.parent.name, path.stem):
+        raise ValueError("names another object than its path does")
+    if not metadata.get("uid") or not str(metadata.get("resourceVersion")).isdigit():
+        raise ValueError("lacks metadata.uid or a number in metadata.resourceVersion")
+    msgspec.convert(body, kind.type)
+
+
+def _text(kind: Kind[Any], body: dict[str, Any]) -> str:
+    ordered = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
+    return yaml.dump(ordered, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=1_000_000)
+
+
+def _fsync(paths: set[Path]) -> None:
+    folders = {path.parent for path in paths}
+    for path in _existing(paths | folders):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _existing(paths: set[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.exists():
+            yield path

@@ -1,0 +1,66 @@
+"""YAML files, folders and lists become documents; what cannot be read is a fault with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stoker.standalone.documents import fingerprint, read_documents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_unquoted_timestamp_stays_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("at: 2026-01-02T03:04:05Z\n")
+    documents, faults = read_documents([path])
+    assert not faults
+    assert documents[0].body == {"at": "2026-01-02T03:04:05Z"}
+
+
+def test_empty_documents_are_passed_over_and_numbers_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("---\n# nothing\n---\nkind: A\n---\nkind: B\n")
+    documents, _ = read_documents([path])
+    assert [(d.body["kind"], d.place.number) for d in documents] == [("A", 2), ("B", 3)]
+
+
+def test_a_list_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"kind": "List", "apiVersion": "v1", "items": [{"kind": "A"}, {"kind": "B"}]}')
+    documents, _ = read_documents([path])
+    assert [d.body["kind"] for d in documents] == ["A", "B"]
+
+
+def test_a_folder_means_its_yaml_and_json_files(tmp_path: Path) -> None:
+    for name in ("b.yml", "a.yaml", "c.txt", ".hidden.yaml"):
+        (tmp_path / name).write_text(f"kind: {name}\n")
+    documents, _ = read_documents([tmp_path])
+    assert [d.body["kind"] for d in documents] == ["a.yaml", "b.yml"]
+
+
+def test_every_unreadable_file_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("a: [1\nb: 2\n")
+    (tmp_path / "text.yaml").write_text("just text\n")
+    (tmp_path / "twice.yaml").write_text("a: 1\na: 2\n")
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xff\n")
+    _, faults = read_documents([tmp_path, tmp_path / "missing.yaml"])
+    assert len(faults) == 5
+    assert any("broken.yaml, line 2: is not YAML" in fault for fault in faults)
+    assert any("text.yaml, document 1: is not an object" in fault for fault in faults)
+    assert any("'a' is written twice" in fault for fault in faults)
+    assert any("latin.yaml: is not UTF-8" in fault for fault in faults)
+    assert any("missing.yaml: no such file or folder" in fault for fault in faults)
+
+
+def test_the_fingerprint_follows_edits_and_new_files(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 1\n")
+    marks = [fingerprint([tmp_path])]
+    (tmp_path / "a.yaml").write_text("a: 22\n")
+    marks.append(fingerprint([tmp_path]))
+    (tmp_path / "b.yaml").write_text("b: 1\n")
+    marks.append(fingerprint([tmp_path]))
+    (tmp_path / "b.yaml").unlink()
+    marks.append(fingerprint([tmp_path]))
+    assert len(set(marks)) == 3
+    assert marks[1] == marks[3]
