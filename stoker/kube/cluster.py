@@ -1,0 +1,125 @@
+"""The port to an object store with the semantics of a Kubernetes API server.
+
+Kinds are data: what an object decodes to is part of the kind, so an adapter needs no knowledge of any of them. Everything is
+written with JSON merge patches (RFC 7386), for they need no read before and touch nothing that others own. Adapters:
+``memory`` (one process, standalone and tests). The same contract tests run against each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar
+
+from stoker.api import names, objects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import trio
+
+T = TypeVar("T")
+Subresource = Literal["", "status"]
+EventType = Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
+OBJECT_LIMIT: Final = 1024 * 1024
+"""Bytes of one object's data that the API server takes."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of object: its place in the API and the type it decodes to."""
+
+    api_version: str
+    kind: str
+    plural: str
+    type: type[T]
+    has_status: bool = False
+
+    def __repr__(self) -> str:
+        """The kind's name."""
+        return self.kind
+
+
+GATEWAYSYNCS: Final = Kind(names.API_VERSION, names.KIND, names.PLURAL, objects.GatewaySync, has_status=True)
+PODS: Final = Kind("v1", "Pod", "pods", objects.Pod, has_status=True)
+CONFIGMAPS: Final = Kind("v1", "ConfigMap", "configmaps", objects.ConfigMap)
+SECRETS: Final = Kind("v1", "Secret", "secrets", objects.Secret)
+EVENTS: Final = Kind("v1", "Event", "events", objects.KubeEvent)
+NAMESPACES: Final = Kind("v1", "Namespace", "namespaces", objects.Namespace)
+ROLEBINDINGS: Final = Kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", objects.RoleBinding)
+LEASES: Final = Kind("coordination.k8s.io/v1", "Lease", "leases", objects.Lease)
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    GATEWAYSYNCS,
+    PODS,
+    CONFIGMAPS,
+    SECRETS,
+    EVENTS,
+    NAMESPACES,
+    ROLEBINDINGS,
+    LEASES,
+)
+
+
+@dataclass(frozen=True)
+class Listing(Generic[T]):
+    """A consistent list and the version to watch from."""
+
+    items: tuple[T, ...]
+    resource_version: str
+
+
+@dataclass(frozen=True)
+class WatchEvent(Generic[T]):
+    """One change; a BOOKMARK carries only the version that has been reached."""
+
+    type: EventType
+    object: T | None
+    resource_version: str
+
+
+class Cluster(Protocol):
+    """All methods raise leaves of ``errors``: ObjectNotFound, AlreadyExists, Conflict, ObjectRejected, ObjectTooLarge,
+    Forbidden, Unauthorized, TooManyRequests, ClusterUnreachable, ClusterError. Namespace "" means all namespaces.
+    """
+
+    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
+        """One object; ObjectNotFound."""
+        ...
+
+    async def list(
+        self, kind: Kind[T], namespace: str = "", *, labels: Mapping[str, str] | None = None, name: str | None = None
+    ) -> Listing[T]:
+        """All objects that carry ``labels`` (equality) and, when given, have that name."""
+        ...
+
+    async def watch(
+        self,
+        kind: Kind[T],
+        namespace: str = "",
+        *,
+        resource_version: str,
+        into: trio.MemorySendChannel[WatchEvent[T]],
+        labels: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Sends every change after ``resource_version`` into the channel until cancelled.
+
+        Returns when the server ends the watch in good order (resume from the last version seen); raises WatchExpired
+        when the version is too old (list again), or any of the class's errors.
+        """
+        ...
+
+    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
+        """A new object from plain JSON; AlreadyExists."""
+        ...
+
+    async def patch(
+        self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
+    ) -> T:
+        """A JSON merge patch; ``metadata.resourceVersion`` in it is a precondition (Conflict). A patch that changes nothing
+        writes nothing.
+        """
+        ...
+
+    async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
+        """Deletes, or marks for deletion when there are finalizers; ``uid`` is a precondition (Conflict)."""
+        ...

@@ -1,0 +1,168 @@
+"""A local picture of one kind of object, kept true by list and watch.
+
+Three loops, each with its own reason to begin again: the outermost lists anew (the version is gone, or it is the first
+time), the middle one watches again from the last version seen (the watch ended or broke), the innermost applies events.
+Every failure pauses with backoff; a watch that lived a while has earned a fresh start. Callbacks are plain functions that
+must not block: they put keys into queues.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import trio
+
+from stoker.errors import StokerError, WatchExpired
+from stoker.nursery.backoff import Backoff
+from stoker.observe.logs import get_logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stoker.kube.cluster import Cluster, Kind, WatchEvent
+
+T = TypeVar("T")
+PAUSES = Backoff((0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0))
+BUFFER = 100
+
+
+class Informer(Generic[T]):
+    """``on_change(old, new)``: None for old when the object is new, None for new when it is gone."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        kind: Kind[T],
+        namespace: str = "",
+        *,
+        labels: Mapping[str, str] | None = None,
+        name: str | None = None,
+        on_change: Callable[[T | None, T | None], None],
+    ) -> None:
+        self._cluster = cluster
+        self._kind = kind
+        self._namespace = namespace
+        self._labels = labels
+        self._name = name
+        self._on_change = on_change
+        self._objects: dict[tuple[str, str], T] = {}
+        self._log = get_logger("kube.informer", kind=kind.kind, namespace=namespace)
+        self._failures = 0
+
+    def get(self, namespace: str, name: str) -> T | None:
+        """The object as last seen."""
+        return self._objects.get((namespace, name))
+
+    def items(self) -> tuple[T, ...]:
+        """Everything as last seen."""
+        return tuple(self._objects.values())
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Runs until cancelled; started when the first list is in."""
+        started = False
+        while True:
+            try:
+                version = await self._list()
+                if not started:
+                    started = True
+                    task_status.started()
+                await self._watch_from(version)
+            except StokerError as error:
+                await self._pause(error)
+
+    async def _list(self) -> str:
+        listing = await self._cluster.list(self._kind, self._namespace, labels=self._labels, name=self._name)
+        fresh = {_key(item): item for item in listing.items}
+        for key in [key for key in self._objects if key not in fresh]:
+            self._on_change(self._objects.pop(key), None)
+        for key, item in fresh.items():
+            self._apply(key, item)
+        return listing.resource_version
+
+    async def _watch_from(self, version: str) -> None:
+        """Watches, resuming as long as the version is good; WatchExpired asks for a new list."""
+        while True:
+            began = trio.current_time()
+            try:
+                version = await self._watch_once(version)
+            except WatchExpired:
+                raise
+            except StokerError as error:
+                version = self._version_of(error, version)
+                if trio.current_time() - began > PAUSES.delays[-1]:
+                    self._failures = 0
+                await self._pause(error)
+            else:
+                self._failures = 0
+                await trio.lowlevel.checkpoint()
+
+    def _version_of(self, error: StokerError, version: str) -> str:
+        seen = getattr(error, "seen", None)
+        return seen if isinstance(seen, str) else version
+
+    async def _watch_once(self, version: str) -> str:
+        """One watch; the version reached, also on the error that ended it (attribute ``seen``)."""
+        send, receive = trio.open_memory_channel[Any](BUFFER)
+        reached = version
+        failure: StokerError | None = None
+
+        async def feed() -> None:
+            nonlocal failure
+            async with send:
+                try:
+                    await self._cluster.watch(
+                        self._kind,
+                        self._namespace,
+                        resource_version=version,
+                        into=send,
+                        labels=self._labels,
+                        name=self._name,
+                    )
+                except StokerError as error:
+                    failure = error
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(partial(feed))
+            async with receive:
+                async for event in receive:
+                    reached = event.resource_version
+                    self._failures = 0
+                    self._take(event)
+        if failure is not None:
+            failure.seen = reached  # type: ignore[attr-defined]
+            raise failure
+        return reached
+
+    def _take(self, event: WatchEvent[T]) -> None:
+        if event.object is None:
+            return
+        key = _key(event.object)
+        if event.type == "DELETED":
+            old = self._objects.pop(key, None)
+            if old is not None:
+                self._on_change(old, None)
+        else:
+            self._apply(key, event.object)
+
+    def _apply(self, key: tuple[str, str], item: T) -> None:
+        old = self._objects.get(key)
+        if old is not None and _version(old) == _version(item):
+            return
+        self._objects[key] = item
+        self._on_change(old, item)
+
+    async def _pause(self, error: StokerError) -> None:
+        self._failures += 1
+        delay = error.retry_after or PAUSES.delay(self._failures)
+        log = self._log.info if isinstance(error, WatchExpired) else self._log.warning
+        log("watch_interrupted", error=str(error), reason=error.reason, retry_in_s=round(delay, 2))
+        await trio.sleep(delay)
+
+
+def _key(item: Any) -> tuple[str, str]:
+    return item.metadata.namespace, item.metadata.name
+
+
+def _version(item: Any) -> tuple[str, str]:
+    return item.metadata.uid, item.metadata.resource_version

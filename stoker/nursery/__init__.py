@@ -1,0 +1,1 @@
+"""Trio carpentry that knows nothing of the domain: supervision, backoff, shutdown, a mailbox, keyed workers."""

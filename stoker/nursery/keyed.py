@@ -1,0 +1,108 @@
+"""N workers over a de-duplicating queue of keys, never two on one key.
+
+A key that is added while it is handled is handled again afterwards; a delayed key comes when its time does, and an earlier
+time wins. Order is first come, first served. What is handled, and what a failure means, is the handler's business.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import trio
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+K = TypeVar("K")
+
+
+class KeyedQueue(Generic[K]):
+    """All methods but ``run`` and ``idle`` are plain functions and may be called from callbacks."""
+
+    def __init__(self) -> None:
+        self._ready: OrderedDict[K, None] = OrderedDict()
+        self._running: set[K] = set()
+        self._again: set[K] = set()
+        self._due: dict[K, float] = {}
+        self._heap: list[tuple[float, int, K]] = []
+        self._count = 0
+        self._changed = trio.Event()
+
+    def add(self, key: K) -> None:
+        """As soon as a worker is free; a pending delay of the key is dropped."""
+        self._due.pop(key, None)
+        if key in self._running:
+            self._again.add(key)
+        else:
+            self._ready.setdefault(key)
+        self._wake()
+
+    def add_after(self, key: K, seconds: float) -> None:
+        """In ``seconds``, or sooner when it was due sooner."""
+        due = trio.current_time() + max(0.0, seconds)
+        if key in self._ready or self._due.get(key, due + 1) <= due:
+            return
+        self._due[key] = due
+        self._count += 1
+        heapq.heappush(self._heap, (due, self._count, key))
+        self._wake()
+
+    def cancel(self, key: K) -> None:
+        """Forgets a pending delay."""
+        self._due.pop(key, None)
+        self._wake()
+
+    async def idle(self) -> None:
+        """Returns when nothing is queued or running; delayed keys do not count."""
+        while self._ready or self._running:
+            await self._changed.wait()
+
+    async def run(
+        self,
+        handle: Callable[[K], Awaitable[None]],
+        *,
+        workers: int,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Runs until cancelled; an error of ``handle`` ends it."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._timer)
+            for _ in range(workers):
+                nursery.start_soon(self._work, handle)
+            task_status.started()
+
+    async def _work(self, handle: Callable[[K], Awaitable[None]]) -> None:
+        while True:
+            while not self._ready:
+                await self._changed.wait()
+            key, _ = self._ready.popitem(last=False)
+            self._running.add(key)
+            try:
+                await handle(key)
+            finally:
+                self._running.discard(key)
+                if key in self._again:
+                    self._again.discard(key)
+                    self._due.pop(key, None)
+                    self._ready.setdefault(key)
+                self._wake()
+
+    async def _timer(self) -> None:
+        while True:
+            self._release()
+            changed = self._changed
+            next_due = self._heap[0][0] if self._heap else trio.current_time() + 3600
+            with trio.move_on_at(next_due):
+                await changed.wait()
+
+    def _release(self) -> None:
+        while self._heap and (self._heap[0][0] <= trio.current_time() or self._heap[0][2] not in self._due):
+            due, _, key = heapq.heappop(self._heap)
+            if self._due.get(key) == due:
+                self.add(key)
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = trio.Event()

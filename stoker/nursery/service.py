@@ -1,0 +1,25 @@
+"""What a service is: an async callable that says ``started()`` when it is usable and then runs until it is stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import trio
+
+
+class Service(Protocol):
+    """Compose with ``functools.partial``: everything but ``task_status`` is bound before."""
+
+    async def __call__(self, *, task_status: trio.TaskStatus[Any]) -> None:
+        """Runs until stopped or cancelled; raises when it cannot go on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Named:
+    """A service and its stable name, for logs, readiness and metrics."""
+
+    name: str
+    service: Service
