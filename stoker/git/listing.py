@@ -1,0 +1,61 @@
+"""What a server says about its refs, and how a ref as users write it becomes a commit: pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stoker.errors import RefNotFound, RepositoryEmpty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_HASH = re.compile(r"^[0-9a-f]{40}$")
+
+
+@dataclass(frozen=True)
+class RefListing:
+    """Full names to object ids, and for annotated tags the commit they peel to. ``any_refs`` False: an empty repository."""
+
+    refs: Mapping[str, str] = field(default_factory=dict)
+    peeled: Mapping[str, str] = field(default_factory=dict)
+    any_refs: bool = True
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """A commit, and the full name that led to it (the hash itself when a hash was asked for)."""
+
+    commit: str
+    ref_name: str
+
+
+def is_full_hash(ref: str) -> bool:
+    """40 hex digits name a commit themselves."""
+    return bool(_HASH.match(ref.lower())) and len(ref) == 40
+
+
+def candidates(ref: str) -> tuple[str, ...]:
+    """Full names that ``ref`` may mean, best first: a tag wins over a branch of the same name."""
+    if ref.startswith("refs/") or ref == "HEAD":
+        return (ref,)
+    return f"refs/tags/{ref}", f"refs/heads/{ref}"
+
+
+def prefixes(wanted: Sequence[str]) -> tuple[str, ...]:
+    """The ref-prefix arguments for those refs; HEAD tells an empty repository from a missing ref."""
+    names = [name for ref in wanted if not is_full_hash(ref) for name in candidates(ref)]
+    return tuple(dict.fromkeys((*names, "HEAD")))
+
+
+def pick(listing: RefListing, ref: str, *, shown: str) -> Resolution:
+    """RefNotFound or RepositoryEmpty, naming the repository as ``shown``, when there is no such ref."""
+    if is_full_hash(ref):
+        return Resolution(ref.lower(), ref.lower())
+    for name in candidates(ref):
+        if name in listing.refs:
+            return Resolution(listing.peeled.get(name, listing.refs[name]), name)
+    if not listing.any_refs:
+        raise RepositoryEmpty(f"{shown} has no commit yet; push one to {ref!r}")
+    raise RefNotFound(f"{shown} has no branch or tag {ref!r}; push it or correct spec.git.ref")
