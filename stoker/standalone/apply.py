@@ -59,12 +59,14 @@ async def _apply_one(cluster: Cluster, manifest: Manifest, applied: Applied) -> 
     kind, label = manifest.kind, f"{manifest.kind.kind} {manifest.namespace}/{manifest.name}"
     status = {"status": manifest.body["status"]} if "status" in manifest.body else {}
     body = {key: value for key, value in manifest.body.items() if key != "status"}
+    # Both maps are always there: a file that loses its last annotation must not take those of others with it.
+    body["metadata"] = {"labels": {}, "annotations": {}, **body["metadata"]}
     remembered = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
         live = await cluster.get(kind, manifest.namespace, manifest.name)
     except ObjectNotFound:
         metadata = {**body["metadata"]}
-        metadata["annotations"] = {**metadata.get("annotations", {}), LAST_APPLIED: remembered}
+        metadata["annotations"] = {**metadata["annotations"], LAST_APPLIED: remembered}
         await cluster.create(kind, manifest.namespace, {**body, "metadata": metadata, **status})
         applied.created.append(label)
     else:

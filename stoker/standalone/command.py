@@ -1,0 +1,100 @@
+"""The ``stoker standalone`` command: from arguments and environment to an exit code.
+
+Owns: what is checked before anything starts, and how an error becomes one line and a code. The rooms are imported once the
+arguments are known to be good, so that ``--help`` and a typo are answered at once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import trio
+
+from stoker.errors import ManifestInvalid, ServiceFailed, SettingsInvalid, StateLocked, StokerError
+from stoker.nursery.shutdown import run_with_signals
+from stoker.nursery.supervisor import flatten
+from stoker.observe import logs
+from stoker.settings import LogSettings, ReceiverSettings, bind_address
+from stoker.standalone.exits import FAILED, LOCKED, OK, USAGE
+from stoker.standalone.lock import state_lock
+from stoker.standalone.options import Options, parse_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stoker.standalone.once import Verdict
+
+# More than an agent's 15 s for a running merge and the servers' 5 s for running requests.
+GRACE_SECONDS = 25.0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until a signal, or once; the exit code. Errors are printed, one line each."""
+    options = parse_options(argv, os.environ)
+    try:
+        log_settings = LogSettings.from_env(os.environ)
+        receiver = ReceiverSettings.from_env(os.environ)
+        logs.configure(level=log_settings.level, dev=log_settings.dev)
+        for flag, address in (("--receiver", options.receiver), ("--probes", options.probes)):
+            if address is not None:
+                _bindable(flag, address)
+        with state_lock(options.state_dir):
+            return _run(options, receiver)
+    except StokerError as error:
+        return _explain(error)
+
+
+def _run(options: Options, receiver: ReceiverSettings) -> int:
+    from stoker.standalone.once import run_once
+    from stoker.standalone.run import run_standalone
+
+    verdicts: list[Verdict] = []
+
+    async def work(stopping: trio.Event) -> None:
+        if options.once:
+            verdicts.extend(await run_once(options, stopping=stopping))
+        else:
+            await run_standalone(options, receiver, stopping=stopping)
+
+    try:
+        trio.run(partial(run_with_signals, work, grace=GRACE_SECONDS))
+    except BaseExceptionGroup as group:
+        ours = [error for error in flatten(group) if isinstance(error, StokerError)]
+        if len(ours) != len(flatten(group)):
+            raise
+        return _explain(*ours)
+    if not options.once:
+        return OK
+    failed = [verdict for verdict in verdicts if verdict.reason]
+    for verdict in failed:
+        sys.stderr.write(f"stoker: gateway {verdict.gateway.label} is not Synced: {verdict.reason}\n")
+    return FAILED if failed or not verdicts else OK
+
+
+def _explain(*errors: BaseException) -> int:
+    """Print each error, one line a fault; the code of the gravest."""
+    codes = []
+    for error in errors:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"stoker: {line}\n")
+        wrong = isinstance(error, (ManifestInvalid, SettingsInvalid))
+        codes.append(LOCKED if isinstance(error, StateLocked) else USAGE if wrong else FAILED)
+    return max(codes)
+
+
+def _bindable(flag: str, address: str) -> None:
+    """Find a taken address before anything starts, instead of in a service that is restarted ten times."""
+    host, port = bind_address(address, flag=flag)
+    try:
+        info = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(info[0], info[1]) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(info[4])
+    except OSError as error:
+        raise ServiceFailed(
+            f"{flag} {address} cannot be served: {error.strerror}; stop who uses it, or choose another address"
+        ) from error

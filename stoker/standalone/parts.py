@@ -1,0 +1,170 @@
+"""Makes the parts that every run of standalone mode shares: the store with its files, git, metrics, manifests.
+
+Here, and in ``run`` and ``once``, the rooms meet; what each part does is its room's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import trio
+
+import stoker
+from stoker.agent.metrics import AgentMetrics
+from stoker.agent.run import AgentSetup, run_agent
+from stoker.controller.metrics import ControllerMetrics
+from stoker.controller.run import ControllerSettings, run_controller
+from stoker.errors import ManifestInvalid
+from stoker.git.fetch import StorePool
+from stoker.git.remote import Remote
+from stoker.kube.cluster import PODS
+from stoker.kube.memory import MemoryCluster
+from stoker.observe.logs import get_logger
+from stoker.observe.metrics import ServiceMetrics, new_registry
+from stoker.receiver.metrics import ReceiverMetrics
+from stoker.standalone.apply import apply
+from stoker.standalone.credentials import api_key_of, git_credentials_of
+from stoker.standalone.reload import ManifestWatch
+from stoker.standalone.state import ObjectFiles
+from stoker.standalone.threads import ThreadPerRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from prometheus_client import CollectorRegistry
+
+    from stoker.standalone.gateways import Gateway
+    from stoker.standalone.manifests import Manifests
+    from stoker.standalone.options import Options
+
+T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a run is made of."""
+
+    options: Options
+    cluster: MemoryCluster
+    files: ObjectFiles
+    remote: Remote
+    stores: StorePool
+    fetches: ThreadPerRepository
+    registry: CollectorRegistry
+    service_metrics: ServiceMetrics
+    controller_metrics: ControllerMetrics
+    agent_metrics: AgentMetrics
+    receiver_metrics: ReceiverMetrics
+
+    async def controller(self, *, task_status: trio.TaskStatus[None]) -> None:
+        """The controller as a service. Nothing is bound to a role: there is no cluster to ask for permission."""
+        await run_controller(
+            self.cluster,
+            remote=self.remote,
+            metrics=self.controller_metrics,
+            settings=ControllerSettings(auto_bind=False),
+            now=utc_now,
+            task_status=task_status,
+        )
+
+    async def agent(
+        self, gateway: Gateway, stopping: trio.Event, *, once: bool = False, task_status: trio.TaskStatus[None]
+    ) -> None:
+        """One gateway's agent."""
+        pod = await self.cluster.get(PODS, gateway.namespace, gateway.pod_name)
+        setup = AgentSetup(
+            namespace=gateway.namespace,
+            pod_name=gateway.pod_name,
+            pod_uid=pod.metadata.uid,
+            cr_name=gateway.cr_name,
+            gateway_name=gateway.gateway_name,
+            profile=gateway.profile,
+            data=gateway.data,
+            gateway_url=gateway.url,
+            verify_tls=gateway.verify_tls,
+            api_key=api_key_of(self.cluster, gateway),
+            git_credentials=git_credentials_of(self.cluster, gateway),
+            version=stoker.__version__,
+        )
+        await run_agent(
+            setup,
+            cluster=self.cluster,
+            stores=self.stores,
+            metrics=self.agent_metrics,
+            stopping=stopping,
+            once=once,
+            now=utc_now,
+            probes=None,
+            task_status=task_status,
+        )
+
+    def manifest_watch(self, on_applied: Callable[[Manifests], None]) -> ManifestWatch:
+        """The watch over the manifests that were named."""
+        options = self.options
+        return ManifestWatch(
+            options.manifests,
+            data_dir=options.data_dir,
+            host=options.host,
+            cluster=self.cluster,
+            on_applied=on_applied,
+            log=get_logger("standalone.manifests"),
+        )
+
+    def restarted(self, service: str, cause: BaseException, delay: float) -> None:
+        """Log and count a service's restart."""
+        self.service_metrics.restarted(service)
+        get_logger("standalone").error("service_restarting", service=service, error=str(cause), delay_s=round(delay, 1))
+
+
+async def start_from(watch: ManifestWatch, parts: Parts) -> Manifests:
+    """Read the manifests and make the store hold them; raises ManifestInvalid for what forbids a start."""
+    manifests = await watch.load()
+    if manifests.concerns:
+        raise ManifestInvalid("\n".join(manifests.concerns))
+    await apply(parts.cluster, manifests.objects)
+    return manifests
+
+
+async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, fresh: bool = False) -> T:
+    """Make the parts, ``use`` them, and leave the disk as they left the store.
+
+    ``fresh``: forget the conditions of earlier runs, for a caller that waits to see this run's.
+    """
+    files = ObjectFiles(options.state_dir / "objects", log=get_logger("standalone.state"))
+    cluster = MemoryCluster(now=utc_now)
+    objects = await trio.to_thread.run_sync(files.read)
+    if fresh:
+        for body in objects:
+            body.get("status", {}).pop("conditions", None)
+    cluster.load(objects)
+    cluster.on_change = files.changed
+    registry = new_registry()
+    fetches = ThreadPerRepository()
+    stores = StorePool(options.state_dir / "git", offload=fetches)
+    try:
+        async with Remote(ThreadPerRepository()) as remote:
+            return await use(
+                Parts(
+                    options=options,
+                    cluster=cluster,
+                    files=files,
+                    remote=remote,
+                    stores=stores,
+                    fetches=fetches,
+                    registry=registry,
+                    service_metrics=ServiceMetrics(registry),
+                    controller_metrics=ControllerMetrics(registry),
+                    agent_metrics=AgentMetrics(registry),
+                    receiver_metrics=ReceiverMetrics(registry),
+                )
+            )
+    finally:
+        stores.close()
+        await files.flush()

@@ -1,0 +1,95 @@
+"""Objects as YAML files: what is kept, when it is written, and what a damaged file does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+import trio
+import yaml
+
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, SECRETS
+from stoker.kube.memory import MemoryCluster
+from stoker.standalone.state import ObjectFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOG = structlog.get_logger()
+SPEC = {"git": {"repo": "file:///r", "ref": "main"}}
+
+
+def open_files(root: Path) -> tuple[ObjectFiles, MemoryCluster]:
+    files = ObjectFiles(root, log=LOG)
+    cluster = MemoryCluster()
+    cluster.load(files.read())
+    cluster.on_change = files.changed
+    return files, cluster
+
+
+async def fill(cluster: MemoryCluster) -> None:
+    owner = await cluster.create(GATEWAYSYNCS, "default", {"metadata": {"name": "plant"}, "spec": SPEC})
+    reference = {"apiVersion": "stoker.io/v1alpha1", "kind": "GatewaySync", "name": "plant", "uid": owner.metadata.uid}
+    body = {"metadata": {"name": "stoker-status-plant", "ownerReferences": [reference]}, "data": {"gw": '{"a": 1}'}}
+    await cluster.create(CONFIGMAPS, "default", body)
+    await cluster.create(SECRETS, "default", {"metadata": {"name": "key"}, "data": {"k": "czNjcmV0"}})
+
+
+async def test_resources_and_hand_over_documents_come_back_and_secrets_never_touch_the_disk(tmp_path: Path) -> None:
+    _, cluster = open_files(tmp_path)
+    await fill(cluster)
+    path = tmp_path / "ConfigMap" / "default" / "stoker-status-plant.yaml"
+    assert yaml.safe_load(path.read_text())["data"] == {"gw": '{"a": 1}'}
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and "czNjcmV0" in path.read_text()]
+    _, again = open_files(tmp_path)
+    assert again.snapshot() == cluster.snapshot(GATEWAYSYNCS, CONFIGMAPS)
+
+
+async def test_a_change_is_on_disk_before_the_writer_goes_on(tmp_path: Path) -> None:
+    _, cluster = open_files(tmp_path)
+    await fill(cluster)
+    await cluster.patch(GATEWAYSYNCS, "default", "plant", {"metadata": {"annotations": {"stoker.io/pushed-at": "x"}}})
+    text = (tmp_path / "GatewaySync" / "default" / "plant.yaml").read_text()
+    assert yaml.safe_load(text)["metadata"]["annotations"] == {"stoker.io/pushed-at": "x"}
+
+
+async def test_a_deleted_object_leaves_no_file(tmp_path: Path) -> None:
+    _, cluster = open_files(tmp_path)
+    await fill(cluster)
+    await cluster.delete(GATEWAYSYNCS, "default", "plant")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("damage", ["", "a: [", "{}", "kind: Pod\nmetadata: {}\n", "\x00"])
+async def test_a_damaged_file_is_set_aside_and_the_start_goes_on(tmp_path: Path, damage: str) -> None:
+    _, cluster = open_files(tmp_path)
+    await fill(cluster)
+    path = tmp_path / "ConfigMap" / "default" / "stoker-status-plant.yaml"
+    path.write_text(damage)
+    _, again = open_files(tmp_path)
+    assert again.snapshot() == cluster.snapshot(GATEWAYSYNCS)
+    assert path.with_name(path.name + ".unreadable").read_text() == damage
+
+
+async def test_documents_of_a_resource_that_is_gone_are_removed(tmp_path: Path) -> None:
+    _, cluster = open_files(tmp_path)
+    await fill(cluster)
+    (tmp_path / "GatewaySync" / "default" / "plant.yaml").unlink()
+    _, again = open_files(tmp_path)
+    assert again.snapshot() == []
+    assert not list(tmp_path.glob("ConfigMap/*/*"))
+
+
+async def test_a_failed_write_is_tried_again(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    files, cluster = open_files(tmp_path)
+    (tmp_path / "GatewaySync").touch()
+    await fill(cluster)
+    assert files.behind
+    (tmp_path / "GatewaySync").unlink()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(files.run)
+        while files.behind:
+            await trio.sleep(1)
+        nursery.cancel_scope.cancel()
+    assert (tmp_path / "GatewaySync" / "default" / "plant.yaml").is_file()
