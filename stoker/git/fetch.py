@@ -87,6 +87,10 @@ class StorePool:
         if place(url).transport != "file":
             shutil.rmtree(self._path(url), ignore_errors=True)
 
+    def close(self) -> None:
+        """Forgets what was read; the stores stay on disk for the next start."""
+        self._folders.clear()
+
     def _path(self, url: str) -> Path:
         return self._root / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.git"
 

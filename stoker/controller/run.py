@@ -1,0 +1,57 @@
+"""The controller as a service: loop, look-ups and passes put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import trio
+
+from stoker.api.times import utcnow
+from stoker.controller.lookups import Lookups
+from stoker.controller.loop import Loop
+from stoker.controller.reconcile import Reconciler
+from stoker.kube.events import EventRecorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from stoker.controller.metrics import ControllerMetrics
+    from stoker.git.remote import Remote
+    from stoker.kube.cluster import Cluster
+
+
+@dataclass(frozen=True)
+class ControllerSettings:
+    """``namespaces``: only those (empty: all). ``auto_bind``: keep the agents' RoleBindings."""
+
+    workers: int = 5
+    namespaces: tuple[str, ...] = ()
+    auto_bind: bool = True
+
+
+async def run_controller(
+    cluster: Cluster,
+    *,
+    remote: Remote,
+    metrics: ControllerMetrics,
+    settings: ControllerSettings,
+    now: Callable[[], datetime] = utcnow,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Runs until cancelled; started when the first lists are in."""
+    loop = Loop(cluster, namespaces=settings.namespaces)
+    async with trio.open_nursery() as nursery:
+        reconciler = Reconciler(
+            cluster=cluster,
+            lookups=Lookups(remote, nursery, loop.queue.add),
+            metrics=metrics,
+            events=EventRecorder(cluster, "stoker-controller", now=now),
+            pods_of=loop.pods_of,
+            auto_bind=settings.auto_bind,
+            now=now,
+        )
+        await nursery.start(partial(loop.run, reconciler.reconcile, workers=settings.workers))
+        task_status.started()
