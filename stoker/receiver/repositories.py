@@ -1,0 +1,26 @@
+"""Whether two URLs mean the same repository: host and path, without scheme, user, port, trailing ``.git``, host case."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+
+def identity(url: str) -> tuple[str, str]:
+    """Host and path of a URL in any form git takes, ``git@host:path`` included."""
+    if "://" not in url and ":" in url:
+        host, _, path = url.partition(":")
+        host = host.rpartition("@")[2]
+    else:
+        parts = urlsplit(url)
+        try:
+            host = parts.hostname or ""
+        except ValueError:
+            host = ""
+        path = parts.path
+    path = unquote(path).strip("/").removesuffix(".git").rstrip("/")
+    return host.lower(), path
+
+
+def same(one: str, other: str) -> bool:
+    """Neither is empty, and both have one identity."""
+    return bool(identity(one)[1]) and identity(one) == identity(other)
