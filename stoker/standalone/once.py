@@ -88,12 +88,15 @@ class _Judged:
         with trio.move_on_after(JUDGED_SECONDS):
             while True:
                 resource = self.resources.get(namespace, name)
-                ready = None if resource is None else conditions.find(resource.status.conditions, conditions.READY)
-                if resource is not None and ready is not None:
-                    if ready.observed_generation == resource.metadata.generation:
-                        return resource
+                if resource is not None and _is_judged(resource):
+                    return resource
                 await self._moved.wait()
         return None
+
+
+def _is_judged(resource: GatewaySync) -> bool:
+    ready = conditions.find(resource.status.conditions, conditions.READY)
+    return ready is not None and ready.observed_generation == resource.metadata.generation
 
 
 async def _settle(parts: Parts, gateway: Gateway, judged: _Judged, stopping: trio.Event) -> Verdict:
@@ -105,12 +108,14 @@ async def _settle(parts: Parts, gateway: Gateway, judged: _Judged, stopping: tri
         with trio.move_on_after(SYNCED_SECONDS) as scope:
             async with trio.open_nursery() as nursery:
                 await nursery.start(partial(parts.agent, gateway, stopping, once=True))
-    except* StokerError as group:
-        return Verdict(gateway, reason="; ".join(str(error) for error in flatten(group)))
+    except ExceptionGroup as group:
+        leaves = flatten(group)
+        if not all(isinstance(leaf, StokerError) for leaf in leaves):
+            raise
+        return Verdict(gateway, reason="; ".join(map(str, leaves)))
     if scope.cancelled_caught:
-        return Verdict(
-            gateway, reason=f"no result within {SYNCED_SECONDS / 60:.0f} minutes; is the repository reachable?"
-        )
+        minutes = f"{SYNCED_SECONDS / 60:.0f} minutes"
+        return Verdict(gateway, reason=f"no result within {minutes}; is the repository reachable?")
     return await _reported(parts, gateway)
 
 

@@ -40,9 +40,11 @@ DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 class ObjectFiles:
     """The folder ``root``. Used from the one task that runs the store; only ``run`` leaves the thread, to flush."""
 
-    def __init__(self, root: Path, *, log: FilteringBoundLogger) -> None:
+    def __init__(self, root: Path, *, log: FilteringBoundLogger, retry: float = RETRY_SECONDS) -> None:
+        """``retry``: seconds after which a write that failed is tried again."""
         self._root = root
         self._log = log
+        self._retry = retry
         self._texts: dict[Path, str | None] = {}
         self._unwritten: set[Path] = set()
         self._unflushed: set[Path] = set()
@@ -97,7 +99,7 @@ class ObjectFiles:
             self._woken = trio.Event()
             await self.flush()
             if self._unwritten:
-                with trio.move_on_after(RETRY_SECONDS):
+                with trio.move_on_after(self._retry):
                     await self._woken.wait()
                 for path in list(self._unwritten):
                     self._write(path)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import trio
 
 from stoker.errors import StokerError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+REFUSALS = (StepFailed, StokerError, OSError, trio.TooSlowError, httpx.HTTPError)
 LOG_TAIL = 24
 GRACE_SECONDS = 30.0
 STOP_SECONDS = 45.0
@@ -103,9 +105,12 @@ async def _steps(stage: Stage, view: View) -> bool:
         began = time.perf_counter()
         try:
             facts = await step(stage)
-        except* (StepFailed, StokerError, OSError, trio.TooSlowError) as group:
-            for error in flatten(group):
-                view.failed(str(error) or type(error).__name__)
+        except (*REFUSALS, ExceptionGroup) as error:
+            leaves = flatten(error)
+            if not all(isinstance(leaf, REFUSALS) for leaf in leaves):
+                raise
+            for leaf in leaves:
+                view.failed(str(leaf) or type(leaf).__name__)
             return False
         for fact in facts:
             view.held(fact)

@@ -91,10 +91,8 @@ async def kill_in_the_middle(stage: Stage) -> list[str]:
         stage.live = new
     else:
         raise StepFailed(f"in {KILL_ATTEMPTS} attempts no kill came between the first and the last file")
-    facts = [
-        f"killed with SIGKILL in the middle of a merge (attempt {attempt}): {len(of_old.wrong):,} files were already "
-        f"{new[:7]}, {len(of_new.wrong):,} still {old[:7]}"
-    ]
+    counts = f"{len(of_old.wrong):,} files were already {new[:7]}, {len(of_new.wrong):,} still {old[:7]}"
+    facts = [f"killed with SIGKILL in the middle of a merge (attempt {attempt}): {counts}"]
     mark = stage.gateway.mark()
     whole = await _recovered(stage, old, new)
     which = "the new" if whole == new else "the old"
