@@ -31,15 +31,15 @@ class StokerError(Exception):
         cls.reason = cls.__name__
 
 
-class Transient(StokerError):
+class Transient(StokerError):  # noqa: N818 - a decision, not an error of its own
     """Retry with backoff; nobody needs to do anything yet."""
 
 
-class Waiting(StokerError):
+class Waiting(StokerError):  # noqa: N818 - a decision, not an error of its own
     """Somebody other than Stoker must act; retry slowly meanwhile."""
 
 
-class Terminal(StokerError):
+class Terminal(StokerError):  # noqa: N818 - a decision, not an error of its own
     """The input is wrong and stays wrong until its author edits it."""
 
 

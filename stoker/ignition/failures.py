@@ -46,5 +46,7 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerErr
     if isinstance(error, httpx.TimeoutException):
         return GatewayTimeout(f"{where}: no answer in time; the gateway is busy, stopped or behind a firewall")
     if isinstance(error, httpx.TransportError):
-        return GatewayUnreachable(f"{where}: {str(error) or type(error).__name__}; is the gateway running at this address?")
+        return GatewayUnreachable(
+            f"{where}: {str(error) or type(error).__name__}; is the gateway running at this address?"
+        )
     return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")

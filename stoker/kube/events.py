@@ -44,7 +44,9 @@ class EventRecorder:
 
     async def _record(self, regarding: ObjectMeta, kind: str, reason: str, message: str) -> None:
         moment = rfc3339(self._now())
-        digest = hashlib.sha256(f"{regarding.uid}\x00{self._component}\x00{reason}\x00{message}".encode()).hexdigest()[:16]
+        digest = hashlib.sha256(f"{regarding.uid}\x00{self._component}\x00{reason}\x00{message}".encode()).hexdigest()[
+            :16
+        ]
         name = f"{regarding.name}.{digest}"
         try:
             before: KubeEvent = await self._cluster.get(EVENTS, regarding.namespace, name)

@@ -1,9 +1,9 @@
 """The one object through which the engine changes the file system.
 
-Every mutating call passes `Files.call`, one at a time, so that a twin in the tests can count the calls, end the process
-before or after the n-th, or raise an OSError in its place. That is why the methods are as fine as system calls, hold no
-policy, retry nothing and translate no error: OSError leaves here as it came. Reading (stat, list, open for reading) stays
-with those who read; a call that is not made here changes nothing on disk.
+Every mutating call passes `Files.call`, one at a time, so that a twin in the tests can count the calls, end the
+process before or after the n-th, or raise an OSError in its place. That is why the methods are as fine as system calls,
+hold no policy, retry nothing and translate no error: OSError leaves here as it came. Reading (stat, list, open for
+reading) stays with those who read; a call that is not made here changes nothing on disk.
 
 Names are given as `Spot`: an open directory and one component in it. A path of several components would be resolved by
 the kernel anew on each call, through whatever symlink somebody put on the way meanwhile (see `places`).
@@ -26,7 +26,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Spot(NamedTuple):
-    """A name in an open directory: `parent` is a directory descriptor, `name` one component, `path` what errors show."""
+    """A name in an open directory: `parent` is its descriptor, `name` one component, `path` what errors show."""
 
     parent: int
     name: str
@@ -48,6 +48,11 @@ class Files:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return self.call("create", spot.path, lambda: os.open(spot.name, flags, mode, dir_fd=spot.parent))
 
+    def open_existing(self, spot: Spot) -> int:
+        """Open a present file for reading and writing in place; never through a symlink."""
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+        return self.call("open_existing", spot.path, lambda: os.open(spot.name, flags, dir_fd=spot.parent))
+
     def open_log(self, spot: Spot, mode: int) -> int:
         """Open a file for reading and for appending, making it if absent; never through a symlink."""
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -59,6 +64,10 @@ class Files:
         while done < len(data):  # a short write: disk nearly full, or a signal
             rest = memoryview(data)[done:]
             done += self.call("write", path, lambda rest=rest: os.write(fd, rest))  # type: ignore[misc]
+
+    def overwrite(self, fd: int, data: bytes, offset: int, path: str) -> None:
+        """Replace a few bytes that are there already: needs no space, so it works on a full disk."""
+        self.call("overwrite", path, lambda: os.pwrite(fd, data, offset))
 
     def truncate(self, fd: int, size: int, path: str) -> None:
         """Cut the open file to `size` bytes."""

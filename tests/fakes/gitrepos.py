@@ -75,7 +75,7 @@ class Origin:
             stream.append(f"from {tip}\n")
         elif orphan:
             stream.append("deleteall\n")
-        body = b"".join(part.encode() if isinstance(part, str) else part for part in stream)
+        body = b"".join(part if isinstance(part, bytes) else str(part).encode() for part in stream)
         changes = b"".join(_change(path, content, path in executable) for path, content in files.items())
         changes += b"".join(f"M 120000 inline {path}\n".encode() + _data(to) for path, to in (symlinks or {}).items())
         self.git("fast-import", "--quiet", "--force", "--date-format=raw", stdin=body + changes)

@@ -1,0 +1,88 @@
+"""From a request to a `Prepared`: resolves the plan, compares it, looks after the way and the guard; writes nothing.
+
+One `Comparer` lives as long as its engine, so that what it knows of the live directory, and the compiled excludes, serve
+the next sync too.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from stoker.sync.clearing import clear_the_way, empties_left, folders_to_make
+from stoker.sync.difference import Difference
+from stoker.sync.fields import Fields
+from stoker.sync.guard import USED_NOTE, check_permission, is_mass_delete
+from stoker.sync.live import Live
+from stoker.sync.plan import fingerprint, project_names, resolve, wanted_files
+from stoker.sync.prepared import Prepared
+from stoker.sync.protection import Excluder, Protection, exclusion_key
+from stoker.sync.report import Changes
+
+if TYPE_CHECKING:
+    from stoker.sync.manifest import Manifest
+    from stoker.sync.plan import SyncRequest
+
+
+class Comparer:
+    """Compares requests with one data directory (absolute, resolved)."""
+
+    def __init__(self, root: str, protection: Protection) -> None:
+        self._live = Live(root)
+        self._protection = protection
+        self._excluder: Excluder | None = None
+
+    def prepare(self, request: SyncRequest, manifest: Manifest) -> Prepared:
+        """Everything a merge would do.
+
+        Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, MassDeleteRefused, OSError, and what the tree raises.
+        """
+        started = time.monotonic()
+        fields = Fields(request.fields)
+        targets = resolve(request, fields)
+        excluder = self._exclude(request, [target.destination for target in targets], manifest)
+        wanted = wanted_files(request.tree, targets, excluder)
+        found = Difference(request, wanted, manifest.entries, self._live, excluder, self._protection, fields)
+        found.compare()
+        clears = clear_the_way(found)
+        mass = is_mass_delete(len(found.deletes), found.managed_live)
+        adoption = not manifest.exists and found.managed_live > 0
+        if mass and not request.dry_run:
+            check_permission(
+                request,
+                deleted=len(found.deletes),
+                managed=found.managed_live,
+                adoption=adoption,
+                used=manifest.notes.get(USED_NOTE, ""),
+            )
+        modified = found.puts.keys() - set(found.added)
+        return Prepared(
+            request,
+            wanted,
+            fields,
+            fingerprint(request),
+            started,
+            Changes(tuple(sorted(found.added)), tuple(sorted(modified)), tuple(sorted(found.deletes)), found.unchanged),
+            drift=tuple(sorted(found.drift)),
+            projects=project_names(wanted, self._protection.project_file),
+            adoption=adoption,
+            mass_delete=mass,
+            puts=list(found.puts.values()),
+            deletes=list(found.deletes.values()),
+            clears=clears,
+            folders=folders_to_make(found),
+            empties=empties_left(found),
+            learnt=found.learnt,
+            refreshed=found.refreshed,
+            forgotten=found.forgotten,
+        )
+
+    def _exclude(self, request: SyncRequest, destinations: list[str], manifest: Manifest) -> Excluder:
+        known = self._excluder
+        if (
+            known is None
+            or known.key != exclusion_key(request.excludes, destinations)
+            or not known.knows(manifest.entries)
+        ):
+            known = self._excluder = Excluder(self._protection, request.excludes, destinations, manifest.entries)
+        return known

@@ -1,0 +1,128 @@
+"""What is live: looks at the data directory, never changes it, and remembers what it need not look at twice.
+
+Untouched files cost one lstat and untouched folders one, because a folder whose modification time stands has no new
+names. What is remembered is only a short cut: forgetting it costs time and changes no answer. Nothing is followed
+through a symlink; the final word on that is spoken by `places` when a change is made.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from stoker.sync.source import content_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from stoker.sync.journal import Signature
+    from stoker.sync.protection import Excluder
+
+# A folder changed this recently may change again within the same tick of the file system's clock.
+_SETTLED_NS = 200_000_000
+
+FolderState = Literal["folder", "missing", "link", "other"]
+
+
+class _Seen(NamedTuple):
+    inode: int
+    mtime_ns: int
+    below: tuple[str, ...]
+
+
+class Live:
+    """Looks at one data directory (absolute, resolved). Paths are relative to it."""
+
+    def __init__(self, root: str) -> None:
+        self.base = root.rstrip("/") + "/"
+        self._contents: dict[str, tuple[Signature, str]] = {}
+        self._folders: dict[str, _Seen] = {}
+        self._excluder: Excluder | None = None
+
+    def look(self, path: str) -> os.stat_result | None:
+        """lstat; None when nothing is there. Raises OSError."""
+        try:
+            return os.lstat(self.base + path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def read(self, path: str) -> bytes:
+        """A live file's content. Raises OSError, also for a symlink."""
+        fd = os.open(self.base + path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(fd, "rb") as file:
+            return file.read()
+
+    def content(self, path: str, signature: Signature, like: str) -> str:
+        """The content id of a live file, by the algorithm of `like`; read once for each signature. Raises OSError."""
+        known = self._contents.get(path)
+        if known is None or known[0] != signature:
+            known = self._contents[path] = (signature, content_id(self.read(path), like))
+        return known[1]
+
+    def folders(self, wanted: Collection[str]) -> dict[str, FolderState]:
+        """What stands where folders are wanted; below anything that is no folder, everything is missing."""
+        states: dict[str, FolderState] = {"": "folder"}
+        base, lstat = self.base, os.lstat
+        for folder in sorted(wanted):
+            if states[folder.rpartition("/")[0]] != "folder":
+                states[folder] = "missing"
+                continue
+            try:
+                mode = lstat(base + folder).st_mode
+            except FileNotFoundError:
+                states[folder] = "missing"
+                continue
+            states[folder] = "folder" if stat.S_ISDIR(mode) else "link" if stat.S_ISLNK(mode) else "other"
+        return states
+
+    def strays(self, region: str, wanted: Collection[str], ours: Collection[str], excluder: Excluder) -> list[str]:
+        """Regular files below folder `region` that are neither wanted nor ours and not excluded."""
+        if excluder is not self._excluder:
+            self._folders.clear()
+            self._excluder = excluder
+        found: list[str] = []
+        waiting = [region]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                state = os.lstat(self.base + folder)
+            except FileNotFoundError:
+                continue
+            if not stat.S_ISDIR(state.st_mode):
+                continue
+            seen = self._folders.get(folder)
+            if seen is None or seen.mtime_ns != state.st_mtime_ns or seen.inode != state.st_ino:
+                seen = self._list(folder, state, found, wanted, ours, excluder)
+            waiting.extend(seen.below)
+        return found
+
+    def _list(
+        self,
+        folder: str,
+        state: os.stat_result,
+        found: list[str],
+        wanted: Collection[str],
+        ours: Collection[str],
+        excluder: Excluder,
+    ) -> _Seen:
+        below: list[str] = []
+        # A wanted file that is not ours yet may be neither by the next sync: only `ours` makes a folder a known one.
+        all_ours = True
+        with os.scandir(self.base + folder) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if not excluder(path):
+                        below.append(path)
+                elif path not in ours and entry.is_file(follow_symlinks=False) and not excluder(path):
+                    all_ours = False
+                    if path not in wanted:
+                        found.append(path)
+        seen = _Seen(state.st_ino, state.st_mtime_ns, tuple(below))
+        if all_ours and time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
+            self._folders[folder] = seen
+        else:
+            self._folders.pop(folder, None)
+        return seen

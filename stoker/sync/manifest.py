@@ -1,0 +1,281 @@
+"""What earlier syncs wrote and what is to be remembered: an append-only log, and its essence in memory.
+
+The log is blocks of `records`; each block is one delta. A torn last block, the trace of a kill or a power cut, is
+ignored and cut off by the next append; a bad block with a good one behind it is damage, and refused. Appending only
+deltas is why a one-file commit writes some hundred bytes where a file of 15,000 entries would be three megabytes. The
+log is replaced by its essence only when most of it is history, by rename, never in place.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stoker.errors import StateUnreadable
+from stoker.sync.protection import STATE
+from stoker.sync.records import BlockReader, BlockWriter, encode_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from stoker.sync.files import Files
+    from stoker.sync.places import Places
+
+VERSION = 1
+NAME = ".stoker/manifest"
+_NEW = ".stoker/manifest.new"
+_FILE = ("stoker-manifest", VERSION)
+# A block that only notes something costs a line or two; 8,192 of them are under a megabyte.
+COMPACT_SLACK = 8192
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One file as a sync wrote it.
+
+    blob: content id in the source tree; content: content id of what was written (differs when it was a template);
+    recipe: what the template used, "" for a plain copy; size in bytes, mtime_ns and inode: of the file written.
+    """
+
+    blob: str
+    content: str
+    recipe: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+    def fields(self) -> tuple[str, str, str, int, int, int]:
+        """As the items of a record; a content equal to the blob is left empty."""
+        content = "" if self.content == self.blob else self.content
+        return self.blob, content, self.recipe, self.size, self.mtime_ns, self.inode
+
+    @classmethod
+    def of(cls, items: list[Any]) -> Entry:
+        """The reverse of `fields`."""
+        blob, content, recipe, size, mtime_ns, inode = items
+        return cls(blob, content or blob, recipe, size, mtime_ns, inode)
+
+
+@dataclass
+class Delta:
+    """What one block changes. `transaction`, `commit`, `fingerprint` and `owed` are left as they are when None."""
+
+    transaction: str | None = None
+    commit: str | None = None
+    fingerprint: str | None = None
+    owed: bool | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    sets: Iterable[tuple[str, Entry]] = ()
+    drops: Iterable[str] = ()
+
+    def head(self) -> dict[str, Any]:
+        """The head record's body: only what changes."""
+        named = {
+            "transaction": self.transaction,
+            "commit": self.commit,
+            "fingerprint": self.fingerprint,
+            "owed": self.owed,
+            "notes": dict(self.notes) or None,
+        }
+        return {key: value for key, value in named.items() if value is not None}
+
+
+class Manifest:
+    """The log and what it says. One object holds it at a time (the engine's lock sees to that)."""
+
+    def __init__(self, files: Files, places: Places, *, compact_slack: int = COMPACT_SLACK) -> None:
+        """Read the log, if there is one. Raises StateUnreadable, OSError."""
+        self.entries: dict[str, Entry] = {}
+        self.notes: dict[str, str] = {}
+        self.transaction = ""
+        self.commit = ""
+        self.fingerprint = ""
+        self.owed = False
+        self.size = 0  # bytes that count; what lies beyond is torn
+        self._lines = 0
+        self._slack = compact_slack
+        self._files = files
+        self._places = places
+        self._fd: int | None = None
+        self._load()
+
+    @property
+    def exists(self) -> bool:
+        """Has anything ever been recorded here?"""
+        return self.size > 0
+
+    def append(self, delta: Delta, *, durable: bool = True) -> None:
+        """Add a block to the log, then to memory; with `durable` it is on the disk when this returns.
+
+        On OSError nothing is remembered, and the torn block is cut off now or by the next append.
+        """
+        fd = self._open()
+        writer = BlockWriter(lambda data: self._files.write(fd, data, NAME))
+        if self.size == 0:
+            writer.add(*_FILE)
+            writer.end()
+        self._write(writer, delta)
+        if durable:
+            self._files.fsync(fd, NAME)
+        self._apply(delta)
+        self.size += writer.size
+        self._lines += writer.lines
+
+    def cut(self, size: int) -> None:
+        """Go back to an earlier size of the log, forgetting what was appended since, and read it anew."""
+        self.close()
+        present = self._places.look(NAME)
+        if present is not None and present.st_size > size:
+            spot = self._places.spot(NAME)
+            fd = self._files.open_existing(spot)
+            try:
+                self._files.truncate(fd, size, NAME)
+                self._files.fsync(fd, NAME)
+            finally:
+                os.close(fd)
+        self._load()
+
+    def wants_compaction(self) -> bool:
+        """Is most of the log history?"""
+        return self._lines > 2 * len(self.entries) + self._slack
+
+    def compact(self) -> None:
+        """Replace the log by one block that says the same. On OSError the old log stays in force."""
+        self.drop_provisional()
+        target, new = self._places.spot(NAME), self._places.spot(_NEW)
+        fd = self._files.create(new, 0o600)
+        try:
+            writer = BlockWriter(lambda data: self._files.write(fd, data, _NEW))
+            writer.add(*_FILE)
+            writer.end()
+            everything = Delta(
+                self.transaction, self.commit, self.fingerprint, self.owed, self.notes, self.entries.items()
+            )
+            self._write(writer, everything)
+            self._files.fsync(fd, _NEW)
+        finally:
+            os.close(fd)
+        self._files.rename(new, target)
+        self._sync_folder()
+        self.close()
+        self.size, self._lines = writer.size, writer.lines
+
+    def drop_provisional(self) -> None:
+        """Remove what a killed compaction left. Raises OSError."""
+        if self._places.look(_NEW) is not None:
+            self._files.unlink(self._places.spot(_NEW))
+
+    def close(self) -> None:
+        """Close the log's descriptor; the next append opens it again."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def _write(self, writer: BlockWriter, delta: Delta) -> None:
+        writer.add("delta", delta.head())
+        for path, entry in delta.sets:
+            writer.add("=", path, *entry.fields())
+        for path in delta.drops:
+            writer.add("-", path)
+        writer.end()
+
+    def _apply(self, delta: Delta) -> None:
+        head = delta.head()
+        self.transaction = head.get("transaction", self.transaction)
+        self.commit = head.get("commit", self.commit)
+        self.fingerprint = head.get("fingerprint", self.fingerprint)
+        self.owed = head.get("owed", self.owed)
+        self.notes.update(delta.notes)
+        self.entries.update(delta.sets)
+        for path in delta.drops:
+            self.entries.pop(path, None)
+
+    def _open(self) -> int:
+        if self._fd is None:
+            self._fd = self._files.open_log(self._places.spot(NAME), 0o600)
+            if self.size == 0:
+                self._sync_folder()
+        if os.fstat(self._fd).st_size > self.size:
+            self._files.truncate(self._fd, self.size, NAME)
+        return self._fd
+
+    def _sync_folder(self) -> None:
+        fd = self._places.open_directory(STATE)
+        try:
+            self._files.fsync(fd, STATE)
+        finally:
+            os.close(fd)
+
+    def _load(self) -> None:
+        self.entries, self.notes = {}, {}
+        self.transaction = self.commit = self.fingerprint = ""
+        self.owed, self.size, self._lines = False, 0, 0
+        try:
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+            fd = os.open("manifest", flags, dir_fd=self._places.directory(".stoker"))
+        except FileNotFoundError:
+            return
+        where = f"{self._places.root}/{NAME}"
+        with os.fdopen(fd, "rb") as log:
+            at = 0
+            reader = BlockReader()
+            _check_first(log.readline(), where)
+            log.seek(0)
+            for line in log:
+                at += len(line)
+                try:
+                    closed = reader.take(line)
+                except (ValueError, IndexError):
+                    _refuse_damage(line + log.read(), where)
+                    return
+                if closed:
+                    self._replay(reader.records, where)
+                    self.size = at
+                    reader = BlockReader()
+
+    def _replay(self, records: list[list[Any]], where: str) -> None:
+        self._lines += len(records)
+        for record in records:
+            match record:
+                case ["=", path, *items]:
+                    self.entries[path] = Entry.of(items)
+                case ["-", path]:
+                    self.entries.pop(path, None)
+                case ["delta", dict(head)]:
+                    self._apply(Delta(**head))
+                case ["stoker-manifest", version] if version == VERSION:
+                    pass
+                case _:
+                    raise _foreign(where, record)
+
+
+def _foreign(where: str, record: object) -> StateUnreadable:
+    return StateUnreadable(
+        f"{where} was written by another release or is not ours (it holds {str(record)[:60]!r}): run that release, or move "
+        "the file away, and the next sync adopts the live files"
+    )
+
+
+def _check_first(line: bytes, where: str) -> None:
+    """Refuse a file that does not begin as ours does, unless it is empty, or torn within the very first line."""
+    ours = encode_record(*_FILE)
+    if line != ours and not ours.startswith(line.rstrip(b"\0")):
+        raise _foreign(where, line)
+
+
+def _refuse_damage(rest: bytes, where: str) -> None:
+    """Raise StateUnreadable when a whole block follows a bad one: a torn tail has nothing behind it."""
+    start = rest.find(b'\n["delta"')
+    while start >= 0:
+        reader = BlockReader()
+        try:
+            if any(reader.take(line) for line in rest[start + 1 :].splitlines(keepends=True)):
+                raise StateUnreadable(
+                    f"{where} is damaged in the middle: check the disk, then move the file away; the next sync adopts "
+                    "the live files"
+                )
+        except (ValueError, IndexError):
+            pass
+        start = rest.find(b'\n["delta"', start + 1)

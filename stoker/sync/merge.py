@@ -1,0 +1,199 @@
+"""The steps of a merge, forward and backward, each of which may be taken again after a kill at any instant.
+
+Forward: clear what stands in the way, make folders, put payloads, put late files, delete (late files first, so that no
+resource is seen without its parts), remove folders left empty, move what is kept. Backward restores from what was set
+aside. A step is recognised as done by what it left: a staged name that is gone was put; a live name that is gone was
+deleted. A live file is replaced by rename, so there is no moment without it, and deleted only while it is the very file
+that the journal names; anything else that somebody put there meanwhile is kept before it is overwritten.
+
+Which direction, and when the merge is over, is the engine's to say; OSError leaves here untranslated.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from stoker.sync.aside import keep_now
+from stoker.sync.files import Spot
+from stoker.sync.journal import Delete, Journal, Put, Signature
+from stoker.sync.kept import ROOT, drop_empty, make_room
+from stoker.sync.paths import ancestors
+
+if TYPE_CHECKING:
+    from stoker.sync.files import Files
+    from stoker.sync.places import Places
+    from stoker.sync.stage import StagingFolders
+
+_STAYS = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EBUSY)
+
+
+class Merge:
+    """The execution of one journal. `kept`: paths of what was kept, complete when `forward` has returned."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        files: Files,
+        places: Places,
+        folders: StagingFolders,
+        *,
+        recovering: bool,
+        recorded: bool = False,
+    ) -> None:
+        """recovering: an earlier attempt may have taken some of the steps. recorded: it came as far as the manifest.
+
+        What was set aside may be gone by then, so `backward` is not to be called on a recorded merge.
+        """
+        self.journal = journal
+        self.kept = {step.path for step in journal.steps if step.keep}
+        self._files = files
+        self._places = places
+        self._folders = folders
+        self._recovering = recovering
+        self._recorded = recorded
+        self._fresh: set[str] = set()
+
+    def forward(self) -> None:
+        """Take every step that is not taken yet. Raises OSError."""
+        journal = self.journal
+        for step in journal.deletes:
+            if step.early:
+                self._delete(step)
+        for folder, _ in journal.clears:
+            self._remove_folder(folder, must=not self._recorded)
+        self._places.forget()
+        for folder in journal.folders:
+            self._make_folder(folder, 0o755)
+            self._fresh.add(folder)
+        for put in journal.puts:
+            self._put(put)
+        for step in journal.deletes:
+            if not step.early:
+                self._delete(step)
+        for folder, _ in journal.empties:
+            self._remove_folder(folder, must=False)
+        self._places.forget()
+        self._move_kept()
+
+    def backward(self) -> None:
+        """Undo every step that was taken. Raises OSError."""
+        journal = self.journal
+        self._places.forget()
+        for put in reversed(journal.puts):
+            if put.old is None:
+                self._withdraw(put)
+        for folder in reversed(journal.folders):
+            self._remove_folder(folder, must=False)
+        self._places.forget()
+        for folder, mode in [*reversed(journal.clears), *reversed(journal.empties)]:
+            self._make_folder(folder, mode)
+        for late in (False, True):
+            for step in journal.steps:
+                if step.late == late and step.old is not None:
+                    self._restore(step)
+        drop_empty(self._files, self._places, journal.kept_name)
+
+    # --- forward -------------------------------------------------------------------------------------------------
+
+    def _put(self, put: Put) -> None:
+        inode = put.entry.inode if put.entry is not None else 0
+        live = self._places.spot(put.path)
+        if self._recovering or put.path.rpartition("/")[0] not in self._fresh:
+            found = _look(live)
+            if found is not None and found.st_ino != inode and Signature.of(found) != put.old:
+                if self._folders.look(put.mount, f"n{put.number}") is None:
+                    return  # put before the kill; what is live now came after it
+                self._keep(put.path)
+                live = self._places.spot(put.path)
+        try:
+            self._files.rename(self._folders.spot(put.mount, f"n{put.number}"), live)
+        except FileNotFoundError:
+            if not self._recovering or self._folders.look(put.mount, f"n{put.number}") is not None:
+                raise
+
+    def _delete(self, step: Delete) -> None:
+        found = self._places.look(step.path)
+        if found is None or found.st_ino != step.old.inode:
+            return  # gone already, or another file by now: not ours to delete
+        if self._recovering and self._folders.look(step.mount, f"o{step.number}") is None:
+            return  # deleted before the kill; its inode number has a new owner
+        if Signature.of(found) != step.old:
+            self._keep(step.path)
+        self._files.unlink(self._places.spot(step.path))
+
+    def _keep(self, path: str) -> None:
+        keep_now(self._files, self._places, path, self.journal.kept_name)
+        self.kept.add(path)
+
+    def _move_kept(self) -> None:
+        for step in self.journal.steps:
+            if not step.keep:
+                continue
+            name = f"k{step.number}" if step.mount else f"o{step.number}"
+            if self._folders.look(0, name) is None:
+                continue
+            place = f"{ROOT}/{self.journal.kept_name}/{step.path}"
+            make_room(self._files, self._places, place.rpartition("/")[0])
+            self._files.rename(self._folders.spot(0, name), self._places.spot(place))
+
+    # --- backward ------------------------------------------------------------------------------------------------
+
+    def _withdraw(self, put: Put) -> None:
+        found = self._places.look(put.path)
+        if found is not None and put.entry is not None and found.st_ino == put.entry.inode:
+            self._files.unlink(self._places.spot(put.path))
+
+    def _restore(self, step: Put | Delete) -> None:
+        found = self._places.look(step.path)
+        if found is not None and not (isinstance(step, Put) and step.entry and found.st_ino == step.entry.inode):
+            return
+        for above in reversed(ancestors(step.path)):
+            self._make_folder(above, 0o755)
+        if self._folders.look(step.mount, f"o{step.number}") is not None:
+            source = self._folders.spot(step.mount, f"o{step.number}")
+            self._files.rename(source, self._places.spot(step.path))
+            return
+        place = f"{ROOT}/{self.journal.kept_name}/{step.path}"  # where `_move_kept` put it
+        if step.keep and not step.mount and self._places.look(place) is not None:
+            folder = self._places.open_directory(place.rpartition("/")[0])
+            try:
+                source = Spot(folder, place.rpartition("/")[2], place)
+                self._files.rename(source, self._places.spot(step.path))
+            finally:
+                os.close(folder)
+
+    # --- folders -------------------------------------------------------------------------------------------------
+
+    def _make_folder(self, folder: str, mode: int) -> None:
+        found = self._places.look(folder)
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            return
+        self._files.mkdir(self._places.spot(folder), mode)
+        made = self._places.look(folder)
+        if made is None or made.st_mode & 0o777 == mode & 0o777:
+            return
+        fd = self._places.open_directory(folder)  # the umask took something away
+        try:
+            self._files.chmod(fd, stat.S_IMODE(made.st_mode) | mode, folder)
+        finally:
+            os.close(fd)
+
+    def _remove_folder(self, folder: str, *, must: bool) -> None:
+        found = self._places.look(folder)
+        if found is None or not stat.S_ISDIR(found.st_mode):
+            return  # cleared before the kill, and the file that wants its place may be there
+        try:
+            self._files.rmdir(self._places.spot(folder))
+        except OSError as error:
+            if must or error.errno not in _STAYS:
+                raise
+
+
+def _look(spot: Spot) -> os.stat_result | None:
+    try:
+        return os.stat(spot.name, dir_fd=spot.parent, follow_symlinks=False)
+    except FileNotFoundError:
+        return None

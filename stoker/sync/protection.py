@@ -1,0 +1,100 @@
+"""What a sync may never touch, as values given by the caller, and the question "is this path excluded?".
+
+The engine's own folders are excluded here for good; everything that is about gateways comes in through `Protection`. A
+glob that matches a folder excludes all below it, from writing and from cleaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stoker.sync import paths
+from stoker.sync.globs import compile_globs
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Collection, Sequence
+
+STATE = ".stoker"
+STAGING = ".sync-staging"
+_OWN = (STATE, f"**/{STAGING}")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Globs are doublestar, relative to the data directory.
+
+    always: never touched. unless_named: not touched unless a mapping's destination is matched by the glob itself, and
+    then only at and below that destination. unless_ours: not touched unless we wrote it or a destination is that path.
+    markers: any match means that a gateway lives here. late_names: file names written after all others and deleted
+    before them. project_file: `{name}` of a match is reported as a project. stamp_equal(live, other): do two contents
+    of such a late file differ by nothing but the gateway's own stamp?
+    """
+
+    always: tuple[str, ...] = ()
+    unless_named: tuple[str, ...] = ()
+    unless_ours: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    late_names: frozenset[str] = frozenset()
+    project_file: str = "projects/*/project.json"
+    stamp_equal: Callable[[bytes, bytes], bool] | None = None
+
+
+class Excluder:
+    """The exclusion rule of one plan: protection, excludes and destinations together."""
+
+    def __init__(
+        self, protection: Protection, excludes: Sequence[str], destinations: Sequence[str], ours: Collection[str]
+    ) -> None:
+        """`ours`: the live set of paths that syncs wrote, each of which passed here. Raises PlanInvalid for a bad glob."""
+        self.key = exclusion_key(excludes, destinations)
+        self._ours = ours
+        self._destinations = frozenset(destinations)
+        self._always = compile_globs([*_OWN, *protection.always], below=True)
+        plain = [*_OWN, *protection.always, *excludes]
+        self._named: list[tuple[re.Pattern[str], tuple[str, ...]]] = []
+        for glob in protection.unless_named:
+            pattern = compile_globs([glob], below=True)
+            named = tuple(at for at in destinations if pattern is not None and pattern.fullmatch(at))
+            if pattern is not None and named:
+                self._named.append((pattern, named))
+            else:
+                plain.append(glob)
+        self._plain = compile_globs(plain, below=True)
+        self._unless_ours = compile_globs(protection.unless_ours, below=True)
+        # What was written under the same rule needs no second look: fifteen thousand matches a sync saved.
+        self._ours_excluded = {path for path in ours if self(path)}
+
+    def knows(self, ours: Collection[str]) -> bool:
+        """Was this made over the very same (growing) collection?"""
+        return self._ours is ours
+
+    def never(self, path: str) -> bool:
+        """Is `path` excluded whatever the mappings say?"""
+        return self._always is not None and self._always.fullmatch(path) is not None
+
+    def __call__(self, path: str) -> bool:
+        """Is `path` (file or folder, relative to the data directory) excluded?"""
+        if self._plain is not None and self._plain.fullmatch(path):
+            return True
+        for pattern, named in self._named:
+            if pattern.fullmatch(path) and not any(paths.within(path, at) for at in named):
+                return True
+        if self._unless_ours is not None and self._unless_ours.fullmatch(path):
+            return path not in self._ours and path not in self._destinations
+        return False
+
+    def skips(self, path: str) -> bool:
+        """Shall the repository's file for `path` not be written? Raises PlanInvalid for a path that may not be."""
+        if path in self._ours:
+            return path in self._ours_excluded
+        if self(path):
+            return True
+        paths.check(path, "repository path")
+        return False
+
+
+def exclusion_key(excludes: Sequence[str], destinations: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Equal keys (under one Protection) make equal excluders."""
+    return tuple(excludes), tuple(destinations)

@@ -1,0 +1,99 @@
+"""What a sync reads from: the port that a commit of a git store satisfies, and a plain directory for tests.
+
+A file's content is named by git's own content id (SHA-1, or SHA-256 in such repositories, over ``blob {size}\\0`` and
+the bytes). Owning that rule here lets the engine compare a live file with a commit without reading the commit's copy,
+and with a commit whose objects are gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Found = Literal["dir", "file", "symlink", "submodule", "missing"]
+
+
+class SourceEntry(NamedTuple):
+    """One leaf of a tree: `path` relative to where the walk began, `blob` its content id in lower-case hex."""
+
+    path: str
+    blob: str
+    kind: Literal["file", "executable", "symlink", "submodule"]
+
+
+class SourceTree(Protocol):
+    """A read-only tree, used from one thread at a time. Paths are posix, without a leading slash; "" is the root."""
+
+    def lookup(self, path: str) -> Found:
+        """What stands at `path`; nothing is followed."""
+        ...
+
+    def walk(self, path: str) -> Iterator[SourceEntry]:
+        """All leaves below directory `path`, or the file itself with the relative path ""."""
+        ...
+
+    def read(self, blob: str) -> bytes:
+        """The content that `blob` names."""
+        ...
+
+    def blob_size(self, blob: str) -> int:
+        """Its size in bytes."""
+        ...
+
+
+def content_id(data: bytes, like: str) -> str:
+    """Git's content id of `data`, by the algorithm of the id `like` (40 or 64 hex digits)."""
+    digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
+    return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+class DirectoryTree:
+    """A SourceTree over a plain directory, read when built; its files must stay as they are."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._paths: dict[str, Path] = {}
+
+    def lookup(self, path: str) -> Found:
+        """As SourceTree.lookup."""
+        try:
+            mode = os.lstat(self._root / path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return "missing"
+        if stat.S_ISLNK(mode):
+            return "symlink"
+        return "dir" if stat.S_ISDIR(mode) else "file"
+
+    def walk(self, path: str) -> Iterator[SourceEntry]:
+        """As SourceTree.walk, in the order of names."""
+        top = self._root / path
+        if not top.is_dir():
+            yield self._entry(top, "")
+            return
+        for folder, directories, names in os.walk(top):
+            links = [name for name in directories if (Path(folder) / name).is_symlink()]
+            directories.sort()
+            for name in sorted(names + links):
+                file = Path(folder) / name
+                yield self._entry(file, file.relative_to(top).as_posix())
+
+    def read(self, blob: str) -> bytes:
+        """As SourceTree.read."""
+        return self._paths[blob].read_bytes()
+
+    def blob_size(self, blob: str) -> int:
+        """As SourceTree.blob_size."""
+        return self._paths[blob].stat().st_size
+
+    def _entry(self, file: Path, path: str) -> SourceEntry:
+        if file.is_symlink():
+            return SourceEntry(path, content_id(os.fsencode(os.readlink(file)), ""), "symlink")
+        blob = content_id(file.read_bytes(), "")
+        self._paths[blob] = file
+        return SourceEntry(path, blob, "executable" if file.stat().st_mode & stat.S_IXUSR else "file")

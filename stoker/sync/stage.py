@@ -1,0 +1,167 @@
+"""Staging: every new file is written in full, beside the live ones and on their mount, before any of those is touched.
+
+Nothing here changes a live file. A failure leaves only staging folders, which are removed at once if possible and by
+the next start in any case. Nothing is flushed file by file: one syncfs in the merge does it for all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from stoker.sync.files import Spot
+from stoker.sync.manifest import Entry
+from stoker.sync.mounts import Mounts, staging_folder
+from stoker.sync.source import content_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from stoker.sync.files import Files
+    from stoker.sync.journal import Delete, Journal, Put
+    from stoker.sync.places import Places
+    from stoker.sync.prepared import Prepared
+
+
+@dataclass
+class Staged:
+    """A prepared sync whose new files lie in the staging folders; merge it or abandon it."""
+
+    prepared: Prepared
+    journal: Journal
+
+
+class StagingFolders:
+    """The opened staging folders of the mounts that take part, by the index of the mount in `tops`."""
+
+    def __init__(self, files: Files, places: Places, tops: Iterable[str]) -> None:
+        """`tops`: mount tops relative to the data directory."""
+        self._files = files
+        self._places = places
+        self._tops = tuple(tops)
+        self._fds: dict[int, int] = {}
+
+    def make(self, mount: int) -> None:
+        """Make the folder of one mount, unless it is there."""
+        folder = staging_folder(self._tops[mount])
+        if not self._places.is_directory(folder):
+            self._files.mkdir(self._places.spot(folder), 0o700)
+
+    def spot(self, mount: int, name: str) -> Spot:
+        """A name in the folder of `mount`. Raises FileNotFoundError when the folder is gone."""
+        fd = self._fds.get(mount)
+        folder = staging_folder(self._tops[mount])
+        if fd is None:
+            fd = self._fds[mount] = self._places.open_directory(folder)
+        return Spot(fd, name, f"{folder}/{name}")
+
+    def look(self, mount: int, name: str) -> os.stat_result | None:
+        """lstat of a staged name; None when it, or its folder, is gone."""
+        try:
+            spot = self.spot(mount, name)
+            return os.stat(spot.name, dir_fd=spot.parent, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def flush(self) -> None:
+        """Return when all mounts that take part are on the disk, the data directory's own last."""
+        for top in reversed(self._tops):
+            fd = self._places.open_directory(top)
+            try:
+                self._files.syncfs(fd, top or ".")
+            finally:
+                os.close(fd)
+
+    def remove(self) -> None:
+        """Remove the folders and all that is in them. Raises OSError."""
+        self.close()
+        for mount, top in enumerate(self._tops):
+            folder = staging_folder(top)
+            if not self._places.is_directory(folder):
+                continue
+            with os.scandir(self.spot(mount, "").parent) as entries:
+                names = [entry.name for entry in entries]
+            for name in names:
+                self._files.unlink(self.spot(mount, name))
+            self.close()
+            self._files.rmdir(self._places.spot(folder))
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        for fd in self._fds.values():
+            os.close(fd)
+        self._fds.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def assign(prepared: Prepared, journal: Journal, mounts: Mounts) -> None:
+    """Put the steps into the order in which they are taken, number them, and find the mount of each."""
+    journal.puts = sorted(prepared.puts, key=lambda put: (put.late, put.path))
+    journal.deletes = sorted(prepared.deletes, key=lambda step: (not step.early, not step.late, step.path))
+    journal.clears, journal.folders, journal.empties = prepared.clears, prepared.folders, prepared.empties
+    journal.learnt = prepared.learnt | prepared.refreshed
+    journal.forgotten = prepared.forgotten
+    used: dict[str, int] = {"": 0}
+    steps: list[Put | Delete] = [*journal.puts, *journal.deletes]
+    for number, step in enumerate(steps):
+        step.number = number
+        top = mounts.tops[mounts.index(step.path)]
+        step.mount = used.setdefault(top, len(used))
+    journal.tops = tuple(used)
+
+
+def stage(prepared: Prepared, journal: Journal, folders: StagingFolders, files: Files) -> None:
+    """Write every new file of the journal's puts and fill in their entries. Raises OSError and the tree's errors."""
+    for mount in range(len(journal.tops)):
+        folders.make(mount)
+    for put in journal.puts:
+        data, content, recipe = _render(prepared, put)
+        spot = folders.spot(put.mount, f"n{put.number}")
+        fd = files.create(spot, put.mode & 0o777)
+        try:
+            if data:
+                files.write(fd, data, spot.path)
+            found = os.fstat(fd)
+            if stat.S_IMODE(found.st_mode) != put.mode or (put.uid, put.gid) not in ((-1, -1), _owner(found)):
+                take_over(files, fd, put, spot.path)
+        finally:
+            os.close(fd)
+        put.entry = Entry(put.blob, content, recipe, found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def take_over(files: Files, fd: int, put: Put, path: str) -> None:
+    """Give the new file the owner and mode of the one it replaces, as far as this process may."""
+    if put.uid != -1 and _owner(os.fstat(fd)) != (put.uid, put.gid):
+        try:
+            files.chown(fd, put.uid, put.gid, path)
+        except OSError as error:
+            if error.errno != errno.EPERM:
+                raise
+            # Only root may give files away; the group is what the data volume's fsGroup is about.
+            with contextlib.suppress(PermissionError):
+                files.chown(fd, -1, put.gid, path)
+    files.chmod(fd, put.mode, path)
+
+
+def _render(prepared: Prepared, put: Put) -> tuple[bytes, str, str]:
+    data = prepared.request.tree.read(put.blob)
+    if put.path not in prepared.wanted.templates:
+        return data, put.blob, ""
+    data, recipe = prepared.fields.render_bytes(data, put.path)
+    return data, content_id(data, put.blob), recipe
+
+
+def _owner(found: os.stat_result) -> tuple[int, int]:
+    return found.st_uid, found.st_gid
