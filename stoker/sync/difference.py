@@ -54,7 +54,6 @@ class Difference:
         self._request = request
         self._protection = protection
         self._fields = fields
-        self._restores = request.drift != "report"
 
     def compare(self) -> None:
         """Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, OSError, and what the tree raises."""
@@ -118,7 +117,7 @@ class Difference:
         if found is None or stat.S_ISDIR(found.st_mode):
             if entry is not None:
                 self.drift.append(path)
-            if not as_applied or self._restores:
+            if not as_applied or self._restores(path):
                 self._put(path, blob, None, keep=False)
                 if found is not None:
                     self.standing.append(path)
@@ -161,7 +160,7 @@ class Difference:
         else:
             if entry is not None:
                 self.drift.append(path)
-            if entry is None or entry.content != content or self._restores:
+            if entry is None or entry.content != content or self._restores(path):
                 self._put(path, blob, found, keep=True)
 
     def _compare_applied(self) -> None:
@@ -195,10 +194,13 @@ class Difference:
                     continue
                 self.managed_live += 1
                 self.drift.append(path)
-                if self._restores:
+                if self._restores(path):
                     self._delete(path, Signature.of(found), keep=True)
                 else:
                     self.left.append(path)
+
+    def _restores(self, path: str) -> bool:
+        return self._request.drift != "report" and path not in self._request.spare
 
     def delete_stray(self, path: str) -> None:
         """Delete a stray that was left: it turned out to be in the way of a wanted file."""

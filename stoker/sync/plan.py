@@ -47,7 +47,7 @@ class SyncRequest:
     """What to make live. `commit` is a full hash; `allow_mass_delete` the one whose mass deletion is allowed, or "".
 
     drift: restore brings back every file that somebody changed; heal too; report leaves changed files, and files that
-    somebody added, as they are, unless the commit changes the same file.
+    somebody added, as they are, unless the commit changes the same file. spare: paths that are left so in any case.
     """
 
     commit: str
@@ -58,6 +58,7 @@ class SyncRequest:
     fields: Mapping[str, Any] = field(default_factory=dict)
     dry_run: bool = False
     drift: Literal["restore", "report", "heal"] = "restore"
+    spare: frozenset[str] = frozenset()
     allow_mass_delete: str = ""
     trigger: str = ""
 
@@ -155,7 +156,7 @@ def wanted_files(tree: SourceTree, targets: list[Target], excluder: Excluder) ->
             raise PlanInvalid(f"{target.what}: destination {target.destination!r} lies in what is never written")
         _overlay(wanted, tree, target, excluder)
         if number and not wanted.folders.isdisjoint(wanted.blobs):
-            _drop_shadowed(wanted, {_prefix(target) + entry.path for entry in tree.walk(target.source)})
+            _drop_shadowed(wanted, {_prefix(target) + path for path, _, _ in tree.walk(target.source)})
     return wanted
 
 

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 Found = Literal["dir", "file", "symlink", "submodule", "missing"]
 
 
+Kind = Literal["file", "executable", "symlink", "submodule"]
+
+
 class SourceEntry(NamedTuple):
     """One leaf of a tree: `path` relative to where the walk began, `blob` its content id in lower-case hex."""
 
     path: str
     blob: str
-    kind: Literal["file", "executable", "symlink", "submodule"]
+    kind: Kind
 
 
 class SourceTree(Protocol):
@@ -34,8 +37,8 @@ class SourceTree(Protocol):
         """What stands at `path`; nothing is followed."""
         ...
 
-    def walk(self, path: str) -> Iterator[SourceEntry]:
-        """All leaves below directory `path`, or the file itself with the relative path ""."""
+    def walk(self, path: str) -> Iterator[tuple[str, str, Kind]]:
+        """All leaves below directory `path`, or the file itself with the relative path "": items as of a SourceEntry."""
         ...
 
     def read(self, blob: str) -> bytes:

@@ -1,0 +1,46 @@
+"""The agents' series. One instance may be shared by several agents of a process."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+PREFIX: Final = "stoker_agent_"
+SYNC: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60)
+FETCH: Final = (0.5, 1, 2, 5, 10, 30, 60, 120)
+STARTUP: Final = (5, 10, 30, 60, 120, 300, 600)
+
+
+class AgentMetrics:
+    """Names and buckets are part of the API."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(PREFIX + name, text, labels, registry=registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(PREFIX + name, text, labels, registry=registry)
+
+        def histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+            return Histogram(PREFIX + name, text, labels, buckets=buckets, registry=registry)
+
+        self.sync_duration = histogram("sync_duration_seconds", "One sync, without its scan.", SYNC, "profile")
+        self.scan_duration = histogram("scan_duration_seconds", "Both scan requests.", SYNC)
+        self.sync_total = counter("sync", "Syncs by result.", "profile", "result")
+        self.files_changed = gauge("files_changed", "Files that the last sync changed.", "profile")
+        self.files_added = gauge("files_added", "Files that the last sync added.", "profile")
+        self.files_modified = gauge("files_modified", "Files that the last sync modified.", "profile")
+        self.files_deleted = gauge("files_deleted", "Files that the last sync deleted.", "profile")
+        self.git_fetch_duration = histogram("git_fetch_duration_seconds", "One fetch.", FETCH, "operation")
+        self.git_fetch_total = counter("git_fetch", "Fetches by result.", "operation", "result")
+        self.scan_total = counter("scan", "Scans by result.", "result")
+        self.designer_sessions_blocked = gauge("designer_sessions_blocked", "1 while sessions hold a sync up.")
+        self.designer_sessions_active = gauge("designer_sessions_active", "Open Designer sessions.")
+        self.last_sync_timestamp = gauge("last_sync_timestamp_seconds", "Unix time of the last sync.")
+        self.last_sync_success = gauge("last_sync_success", "1 when the last sync succeeded.")
+        self.sync_skipped_total = counter("sync_skipped", "Syncs that had nothing to do or were held up.", "reason")
+        self.gateway_startup_duration = histogram(
+            "gateway_startup_duration_seconds", "From the agent's start to a running gateway.", STARTUP
+        )
+        self.drift_files = gauge("drift_files", "Managed files that somebody else changed.")

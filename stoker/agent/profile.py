@@ -1,0 +1,103 @@
+"""From the metadata's profile to what the engine is asked to do."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Literal
+
+from stoker.api import pods
+from stoker.api.objects import ObjectMeta
+from stoker.api.profiles import encode_profiles
+from stoker.errors import PlanInvalid
+from stoker.ignition import layout
+from stoker.sync.plan import MappingRule, PatchRule, SyncRequest
+from stoker.sync.protection import Protection
+
+if TYPE_CHECKING:
+    from stoker.agent.setup import AgentSetup
+    from stoker.api.handoff import Metadata
+    from stoker.api.profiles import ResolvedProfile
+    from stoker.sync.source import SourceTree
+
+PROTECTION = Protection(
+    always=layout.ALWAYS_EXCLUDED,
+    unless_named=layout.NEVER_TOUCH,
+    unless_ours=layout.UNLESS_OURS,
+    markers=layout.GATEWAY_MARKERS,
+    late_names=layout.LATE_NAMES,
+    stamp_equal=layout.same_but_stamp,
+)
+
+
+def profile_of(metadata: Metadata, setup: AgentSetup) -> ResolvedProfile:
+    """The gateway's profile; PlanInvalid names the profiles there are."""
+    profile = metadata.profiles.get(setup.profile)
+    if profile is None:
+        known = ", ".join(sorted(metadata.profiles)) or "none"
+        raise PlanInvalid(
+            f"GatewaySync {setup.cr_name} has no profile {setup.profile!r} (it has: {known});"
+            f" add it, or annotate pod {setup.pod_name} with stoker.io/profile"
+        )
+    return profile
+
+
+def fingerprint(profile: ResolvedProfile) -> str:
+    """Tells two profiles apart."""
+    return hashlib.sha256(encode_profiles({"": profile}).encode()).hexdigest()
+
+
+def uses_labels(profile: ResolvedProfile) -> bool:
+    """Whether own labels matter to it: then they are read again at the timer."""
+    return "Labels" in encode_profiles({"": profile})
+
+
+def fields(setup: AgentSetup, metadata: Metadata, profile: ResolvedProfile, labels: dict[str, str]) -> dict[str, Any]:
+    """What templates may name."""
+    return {
+        "GatewayName": setup.gateway_name,
+        "PodName": setup.pod_name,
+        "PodOrdinal": pods.pod_ordinal(ObjectMeta(name=setup.pod_name, labels=labels)),
+        "Namespace": setup.namespace,
+        "CRName": setup.cr_name,
+        "Ref": metadata.ref,
+        "Commit": metadata.commit,
+        "Labels": labels,
+        "Vars": dict(profile.vars),
+    }
+
+
+def request(
+    setup: AgentSetup,
+    metadata: Metadata,
+    profile: ResolvedProfile,
+    labels: dict[str, str],
+    tree: SourceTree,
+    *,
+    drift: Literal["restore", "report", "heal"],
+    spare: frozenset[str],
+    trigger: str,
+) -> SyncRequest:
+    """The engine's order."""
+    return SyncRequest(
+        commit=metadata.commit,
+        ref=metadata.ref,
+        tree=tree,
+        mappings=tuple(
+            MappingRule(
+                source=mapping.source,
+                destination=mapping.destination,
+                type=mapping.type,
+                required=mapping.required,
+                template=mapping.template,
+                patches=tuple(PatchRule(file=patch.file, set=patch.set) for patch in mapping.patches),
+            )
+            for mapping in profile.mappings
+        ),
+        excludes=tuple(profile.exclude_patterns),
+        fields=fields(setup, metadata, profile, labels),
+        dry_run=profile.dry_run,
+        drift=drift,
+        spare=spare,
+        allow_mass_delete=metadata.allow_mass_delete,
+        trigger=trigger,
+    )

@@ -1,0 +1,43 @@
+"""What one agent is given, and how it ends: values, composed by whoever runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stoker.agent.gate import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from stoker.git.credentials import Credentials
+
+AgentProbes = Gate
+"""What the probes of an agent ask: the start gate."""
+
+
+@dataclass(frozen=True)
+class AgentSetup:
+    """One gateway. ``api_key`` and ``git_credentials`` are asked at each use, because secrets rotate."""
+
+    namespace: str
+    pod_name: str
+    pod_uid: str
+    cr_name: str
+    gateway_name: str
+    profile: str
+    data: Path
+    gateway_url: str
+    verify_tls: bool
+    api_key: Callable[[], Awaitable[str]]
+    git_credentials: Callable[[str], Awaitable[Credentials]]
+    version: str
+
+
+@dataclass(frozen=True)
+class AgentOutcome:
+    """How a single run ended: whether the gateway is synced, and if not, why."""
+
+    synced: bool
+    reason: str
