@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# 109, 112: bounds and nurseries that are part of an interface; 114, 128: cannot see a task_status that is handed on;
+# 124: functions that must be async because their siblings are; 127: httpx is the chosen client.
+ASYNC_OFF := ASYNC109,ASYNC112,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 
 .PHONY: help venv demo test check format bench torture clean
 
@@ -29,7 +32,7 @@ torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
 check: $(STAMP)  ## format, lint, types, async rules, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/flake8-async --enable=ASYNC1,ASYNC2 $$(git ls-files '*.py')
+	@$(BIN)/flake8-async --enable=ASYNC1,ASYNC2 --disable=$(ASYNC_OFF) $$(git ls-files '*.py')
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 

@@ -44,7 +44,8 @@ class Page:
             "# Figures",
             "",
             (
-                f"Taken by `make bench` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()};"
+                f"Taken by `make bench` on {datetime.now(UTC):%Y-%m-%d}, "
+                f"Python {platform.python_version()}, {platform.machine()};"
                 f" on: {self.disk}."
             ),
             (

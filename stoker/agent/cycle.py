@@ -13,6 +13,7 @@ import trio
 
 from stoker.agent.order import Order, Outcome
 from stoker.agent.profile import request, uses_labels
+from stoker.agent.scan import RELEASE_WITHIN
 from stoker.errors import DesignerSessionsBlocked, StokerError, StoreBroken
 from stoker.kube.cluster import PODS
 
@@ -170,8 +171,9 @@ class Cycle:
                 raise failure or RuntimeError("staging ended without a result")
             return await self._desk.call(partial(engine.merge, staged))
         except BaseException:
-            if held:
-                await self._scanner.release()
+            with trio.move_on_after(RELEASE_WITHIN, shield=True):
+                if held:
+                    await self._scanner.release()
             raise
 
     # --- scan ----------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster
 
 PATIENCE = 10.0
+CLOSE_SECONDS = 15.0
 
 __all__ = ["AgentOutcome", "AgentProbes", "AgentSetup", "run_agent"]
 
@@ -141,5 +142,6 @@ async def run_agent(
                 return await agent.once()
             await partial(agent.serve, stopping, task_status=task_status)()
         finally:
-            await agent.desk.close()
+            with trio.move_on_after(CLOSE_SECONDS, shield=True):
+                await agent.desk.close()
     return None

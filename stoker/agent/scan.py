@@ -52,13 +52,12 @@ class Scanner:
         return "held" in outcomes.values()
 
     async def release(self) -> None:
-        """After an aborted merge: the scans that release the locks, and nothing more."""
-        with trio.move_on_after(RELEASE_WITHIN, shield=True):
-            for kind in KINDS:
-                try:
-                    await self._client.scan(kind)
-                except StokerError as error:
-                    self._log.warning("scan_lock_not_released", kind=kind, error=str(error), expires_s=HOLD)
+        """After an aborted merge: the scans that release the locks, and nothing more. To be bounded by the caller."""
+        for kind in KINDS:
+            try:
+                await self._client.scan(kind)
+            except StokerError as error:
+                self._log.warning("scan_lock_not_released", kind=kind, error=str(error), expires_s=HOLD)
 
     async def scan(self) -> bool:
         """Both scans; True when both were answered 2xx, False while commissioning refuses them. Else raises."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from stoker.standalone.options import Options
 
 T = TypeVar("T")
+FLUSH_SECONDS = 10.0
 
 
 def utc_now() -> datetime:
@@ -167,4 +168,5 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
             )
     finally:
         stores.close()
-        await files.flush()
+        with trio.move_on_after(FLUSH_SECONDS, shield=True):
+            await files.flush()

@@ -14,7 +14,7 @@ import trio
 from stoker.errors import StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.observe import logs, redact
-from stoker.standalone.simulator.gateway import SimulatedGateway
+from stoker.standalone.simulator.gateway import SimulatedGateway, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +39,9 @@ def main(argv: Sequence[str]) -> int:
     if key:
         redact.register(key)
     if not options.data_dir.is_dir():
-        print(f"stoker simulator: {options.data_dir} is no directory: make it first", file=sys.stderr)
+        sys.stderr.write(f"stoker simulator: {options.data_dir} is no directory: make it first\n")
         return 2
-    state = "commissioning" if options.commissioning else "running"
+    state: State = "commissioning" if options.commissioning else "running"
     gateway = SimulatedGateway(options.data_dir, key=key, state=state)
     log = logs.get_logger("simulator")
 
@@ -49,9 +49,10 @@ def main(argv: Sequence[str]) -> int:
         bound = partial(log.info, "simulator_serving")
         await gateway.run(f"127.0.0.1:{options.port}", stopping=stopping, on_bound=lambda urls: bound(urls=urls))
 
+    code = 0
     try:
         trio.run(partial(run_with_signals, play, grace=GRACE_SECONDS))
     except* (OSError, StokerError) as group:
-        print(f"stoker simulator: {group.exceptions[0]}: choose another --port", file=sys.stderr)
-        return 1
-    return 0
+        sys.stderr.write(f"stoker simulator: {group.exceptions[0]}: choose another --port\n")
+        code = 1
+    return code

@@ -77,7 +77,7 @@ def in_child(run: Callable[[], None]) -> int:
     if child == 0:
         try:
             run()
-        except BaseException:  # noqa: BLE001 - a child of a fork must never return into pytest
+        except BaseException:  # noqa: BLE001, ASYNC103 - a child of a fork must never return into pytest
             import traceback
 
             traceback.print_exc()
