@@ -187,7 +187,8 @@ class SimulatedGateway:
     def _lock(self, method: str, kind: str, body: bytes) -> Answer:
         held = self._locks.get(kind)
         if held is not None and held.until <= trio.current_time():
-            held = self._locks.pop(kind) and None
+            del self._locks[kind]
+            held = None
         if method == "GET":
             return Answer(204) if held is None else Answer(200, self._held(held))
         try:
