@@ -96,7 +96,10 @@ class _Judged:
 
 def _is_judged(resource: GatewaySync) -> bool:
     ready = conditions.find(resource.status.conditions, conditions.READY)
-    return ready is not None and ready.observed_generation == resource.metadata.generation
+    if ready is None or ready.observed_generation != resource.metadata.generation:
+        return False
+    # The first pass writes its status before the first look-up has answered.
+    return ready.reason == "Paused" or resource.status.ref_resolution_status in {"Resolved", "Error"}
 
 
 async def _settle(parts: Parts, gateway: Gateway, judged: _Judged, stopping: trio.Event) -> Verdict:

@@ -143,7 +143,8 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
     objects = await trio.to_thread.run_sync(files.read)
     if fresh:
         for body in objects:
-            body.get("status", {}).pop("conditions", None)
+            for key in ("conditions", "refResolutionStatus"):
+                body.get("status", {}).pop(key, None)
     cluster.load(objects)
     cluster.on_change = files.changed
     registry = new_registry()
