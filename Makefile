@@ -41,6 +41,7 @@ format: $(STAMP)  ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .
 
 bench: $(STAMP)  ## figures against the peers, written to docs/benchmarks.md
+	@scripts/need-tools git rsync
 	@$(BIN)/python -m bench $(ARGS)
 
 clean:  ## remove what the commands above made
