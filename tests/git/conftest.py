@@ -1,0 +1,66 @@
+"""Real repositories behind every transport of this build."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stoker.git.fetch import StorePool
+from stoker.git.offload import Thread
+from stoker.git.remote import Remote
+from tests.fakes.githttp import Behaviour
+from tests.fakes.gitrepos import Origin, make_origin
+from tests.fakes.gitservers import git_daemon, http_backend
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Serve = Callable[[Origin], str]
+TRANSPORTS = ("file", "git", "http-v2", "http-v0")
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    """An empty repository whose servers give commits by hash."""
+    return make_origin(tmp_path / "srv" / "plant.git")
+
+
+@pytest.fixture
+def stubborn(tmp_path: Path) -> Origin:
+    """An empty repository of a plain git server: it refuses to be asked for a hash."""
+    return make_origin(tmp_path / "srv" / "stubborn.git", any_hash=False)
+
+
+@pytest.fixture(params=TRANSPORTS)
+def serve(request: pytest.FixtureRequest) -> Iterator[Serve]:
+    """The URL of a repository over one transport; every test that asks for it runs over all."""
+    with ExitStack() as servers:
+
+        def over(origin: Origin) -> str:
+            root = origin.path.parent
+            if request.param == "file":
+                return origin.url
+            if request.param == "git":
+                return f"{servers.enter_context(git_daemon(root))}/{origin.path.name}"
+            behaviour = Behaviour(v2=request.param == "http-v2")
+            return f"{servers.enter_context(http_backend(root, behaviour)).url}/{origin.path.name}"
+
+        yield over
+
+
+@pytest.fixture
+async def remote() -> AsyncIterator[Remote]:
+    """Look-ups as an agent runs them."""
+    async with Remote(Thread(), timeout=10) as held:
+        yield held
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[StorePool]:
+    """Stores in a folder of this test."""
+    held = StorePool(tmp_path / "stores", offload=Thread(), fetch_deadline=60)
+    yield held
+    held.close()
