@@ -14,7 +14,7 @@ import trio
 from stoker.errors import StoreBroken
 from stoker.git import failures, store
 from stoker.git.remote import open_local
-from stoker.git.tree import CommitTree, Folders
+from stoker.git.tree import CommitTree
 from stoker.git.urls import place
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class StorePool:
         self._offload = offload
         self._deadline = fetch_deadline
         self._locks: dict[str, trio.Lock] = {}
-        self._folders: dict[str, Folders] = {}
         store.bound_libgit2()
 
     async def ensure(self, url: str, commit: str, ref: str, credentials: Credentials) -> Fetched:
@@ -72,24 +71,18 @@ class StorePool:
     def tree(self, url: str, commit: str) -> CommitTree:
         """The commit as a tree, blocking but quick; CommitGone when ``ensure`` was not called for it, StoreBroken."""
         where = place(url)
-        folders = self._folders.setdefault(url, {})
         if where.transport == "file":
-            return CommitTree(open_local(where), commit, where=where.shown, folders=folders)
+            return CommitTree(open_local(where), commit, where=where.shown)
         try:
             repository = pygit2.Repository(str(self._path(url)))
         except failures.LIBGIT2_ERRORS as error:
             raise failures.of_store(error, f"the store of {where.shown}") from None
-        return CommitTree(repository, commit, where=where.shown, folders=folders)
+        return CommitTree(repository, commit, where=where.shown)
 
     def discard(self, url: str) -> None:
         """Forgets a store that turned out broken while it was read; the next ``ensure`` fetches anew."""
-        self._folders.pop(url, None)
         if place(url).transport != "file":
             shutil.rmtree(self._path(url), ignore_errors=True)
-
-    def close(self) -> None:
-        """Forgets what was read; the stores stay on disk for the next start."""
-        self._folders.clear()
 
     def _path(self, url: str) -> Path:
         return self._root / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.git"

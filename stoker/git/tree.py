@@ -1,7 +1,8 @@
 """A commit as a readable tree, in the shape that the sync engine asks for.
 
-Directories are read once and remembered by their own object id: between two commits almost all are the same, so walking
-the next one reads just what changed. The memory is shared by the commits of one store and cut back to the newest walk.
+Directories are read raw from the object database and remembered nowhere: a whole walk of 15,000 files costs a tenth of a
+second and is needed at a start only. After that ``changes`` tells two commits apart by the ids of their directories, and
+reads just those that differ.
 """
 
 from __future__ import annotations
@@ -20,18 +21,19 @@ if TYPE_CHECKING:
 
 Kind = Literal["file", "executable", "symlink", "submodule"]
 Found = Literal["dir", "file", "symlink", "submodule", "missing"]
-_KINDS: Final[dict[int, Kind]] = {
-    0o100644: "file",
-    0o100664: "file",
-    0o100755: "executable",
-    0o120000: "symlink",
-    0o160000: "submodule",
+_KINDS: Final[dict[bytes, Kind]] = {
+    b"100644": "file",
+    b"100664": "file",
+    b"100755": "executable",
+    b"120000": "symlink",
+    b"160000": "submodule",
 }
-_TREE: Final = 0o040000
+_FOLDERS: Final = (b"40000", b"040000")
+_NO_FOLDER: Final = ""
 
 
 class TreeEntry(NamedTuple):
-    """One leaf: path relative to the walk, blob id in hex, kind."""
+    """One leaf: path relative to the walk, blob id in hex ("" in ``changes``: it is gone), kind."""
 
     path: str
     blob: str
@@ -39,24 +41,26 @@ class TreeEntry(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """A directory's own leaves and subdirectories."""
+    """A directory's own leaves and the ids of its subdirectories, both by name."""
 
-    leaves: tuple[TreeEntry, ...]
-    folders: tuple[tuple[str, str], ...]
+    leaves: dict[str, TreeEntry]
+    folders: dict[str, str]
 
 
-Folders = dict[str, Folder]
+_EMPTY: Final = Folder({}, {})
 
 
 class CommitTree:
     """One commit of an open repository; used from one thread at a time."""
 
-    def __init__(self, repository: Repository, commit: str, *, where: str, folders: Folders | None = None) -> None:
+    def __init__(self, repository: Repository, commit: str, *, where: str) -> None:
         """CommitGone when the commit is not in the repository."""
-        self._repository = repository
+        self._odb = repository.odb
         self._where = where
-        self._folders: Folders = {} if folders is None else folders
-        found = _get(repository, commit, where)
+        try:
+            found: object = repository.get(commit)
+        except failures.LIBGIT2_ERRORS as error:
+            raise failures.of_store(error, where) from None
         if not isinstance(found, pygit2.Commit):
             raise CommitGone(f"{where}: commit {commit} is not there; push it, or resolve the ref again")
         self.commit = commit
@@ -71,6 +75,10 @@ class CommitTree:
             return kind  # type: ignore[return-value]
         return "file" if kind in {"file", "executable"} else kind  # type: ignore[return-value]
 
+    def identity(self, path: str) -> str:
+        """The object id of the directory or leaf at ``path``, "" when there is none: equal ids, equal content."""
+        return self._find(path)[1]
+
     def walk(self, path: str) -> Iterator[TreeEntry]:
         """All leaves below ``path``, in git's order of directories; the file itself as ""."""
         kind, oid = self._find(path)
@@ -79,91 +87,97 @@ class CommitTree:
         elif kind != "missing":
             yield TreeEntry("", oid, kind)  # type: ignore[arg-type]
 
+    def changes(self, path: str, since: str) -> list[TreeEntry] | None:
+        """The leaves below directory ``path`` that differ from those of the directory ``since`` (an ``identity``).
+
+        None when that one is not in the store any more. Reads only directories that differ.
+        """
+        found: list[TreeEntry] = []
+        waiting = [(since, self._find(path)[1], "")]
+        try:
+            while waiting:
+                waiting += self._compare(*waiting.pop(), found)
+        except StoreBroken:
+            return None
+        return found
+
     def read(self, blob: str) -> bytes:
         """The bytes of a blob; StoreBroken when it cannot be read."""
-        found = _get(self._repository, blob, self._where)
-        if not isinstance(found, pygit2.Blob):
-            raise StoreBroken(f"{self._where}: blob {blob} is missing; it is fetched anew")
-        return found.data
-
-    def blob_size(self, blob: str) -> int:
-        """Bytes of a blob."""
-        found = _get(self._repository, blob, self._where)
-        if not isinstance(found, pygit2.Blob):
-            raise StoreBroken(f"{self._where}: blob {blob} is missing; it is fetched anew")
-        return found.size
-
-    def prune(self) -> None:
-        """Forgets directories that this commit does not have."""
-        used: set[str] = set()
-        waiting = [self._root]
-        while waiting:
-            oid = waiting.pop()
-            folder = self._folders.get(oid)
-            if folder is not None and oid not in used:
-                used.add(oid)
-                waiting.extend(child for _, child in folder.folders)
-        for oid in [oid for oid in self._folders if oid not in used]:
-            del self._folders[oid]
+        return self._read(blob, pygit2.enums.ObjectType.BLOB)
 
     def _below(self, oid: str, prefix: str) -> Iterator[TreeEntry]:
-        folder = self._folder(oid)
-        if prefix:
-            for leaf in folder.leaves:
-                yield TreeEntry(prefix + leaf.path, leaf.blob, leaf.kind)
-        else:
-            yield from folder.leaves
-        for name, child in folder.folders:
-            yield from self._below(child, f"{prefix}{name}/")
+        waiting = [(oid, prefix)]
+        while waiting:
+            at, above = waiting.pop()
+            folder = self._folder(at)
+            for name, blob, kind in folder.leaves.values():
+                yield TreeEntry(above + name, blob, kind)
+            waiting.extend((child, f"{above}{name}/") for name, child in reversed(folder.folders.items()))
+
+    def _compare(self, old: str, new: str, prefix: str, found: list[TreeEntry]) -> list[tuple[str, str, str]]:
+        """Adds the leaves that differ between two directories; returns the pairs of subdirectories that do."""
+        before, after = self._folder(old), self._folder(new)
+        for name, leaf in before.leaves.items():
+            if name not in after.leaves:
+                found.append(TreeEntry(prefix + name, "", leaf.kind))
+        for name, leaf in after.leaves.items():
+            if before.leaves.get(name) != leaf:
+                found.append(TreeEntry(prefix + name, leaf.blob, leaf.kind))
+        pairs = [
+            (before.folders.get(name, _NO_FOLDER), after.folders.get(name, _NO_FOLDER), f"{prefix}{name}/")
+            for name in {**before.folders, **after.folders}
+        ]
+        return [pair for pair in pairs if pair[0] != pair[1]]
 
     def _find(self, path: str) -> tuple[str, str]:
         kind, oid = "dir", self._root
         for part in path.split("/") if path else ():
-            if kind != "dir":
-                return "missing", ""
-            folder = self._folder(oid)
-            kind, oid = "missing", ""
-            for name, child in folder.folders:
-                if name == part:
-                    kind, oid = "dir", child
-            for leaf in folder.leaves:
-                if leaf.path == part:
-                    kind, oid = leaf.kind, leaf.blob
+            folder = self._folder(oid) if kind == "dir" else _EMPTY
+            leaf = folder.leaves.get(part)
+            if leaf is not None:
+                kind, oid = leaf.kind, leaf.blob
+            else:
+                oid = folder.folders.get(part, "")
+                kind = "dir" if oid else "missing"
         return kind, oid
 
     def _folder(self, oid: str) -> Folder:
-        known = self._folders.get(oid)
-        if known is None:
-            known = self._folders[oid] = self._read(oid)
-        return known
-
-    def _read(self, oid: str) -> Folder:
-        tree = _get(self._repository, oid, self._where)
-        if not isinstance(tree, pygit2.Tree):
-            raise StoreBroken(f"{self._where}: tree {oid} is missing; it is fetched anew")
-        leaves: list[TreeEntry] = []
-        folders: list[tuple[str, str]] = []
-        for entry in tree:
-            name = _name(entry.raw_name, self._where, self.commit)
-            mode = int(entry.filemode)
-            if mode == _TREE:
-                folders.append((name, str(entry.id)))
+        """One directory, read by git's own format: mode, blank, name, NUL, binary id."""
+        if oid == _NO_FOLDER:
+            return _EMPTY
+        data = self._read(oid, pygit2.enums.ObjectType.TREE)
+        leaves: dict[str, TreeEntry] = {}
+        folders: dict[str, str] = {}
+        at, width = 0, len(oid) // 2
+        while at < len(data):
+            blank = data.find(b" ", at)
+            end = data.find(b"\0", blank)
+            if blank < 0 or end < 0:
+                raise StoreBroken(f"{self._where}: tree {oid} is damaged; it is fetched anew")
+            mode, name = data[at:blank], self._name(data[blank + 1 : end])
+            at = end + 1 + width
+            child = data[end + 1 : at].hex()
+            if mode in _FOLDERS:
+                folders[name] = child
             else:
-                leaves.append(TreeEntry(name, str(entry.id), _KINDS.get(mode, "file")))
-        return Folder(tuple(leaves), tuple(folders))
+                leaves[name] = TreeEntry(name, child, _KINDS.get(mode, "file"))
+        return Folder(leaves, folders)
 
+    def _name(self, raw: bytes) -> str:
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            raise PlanInvalid(
+                f"{self._where}, commit {self.commit[:7]}: the name {raw!r} is not UTF-8; rename the file in git"
+            ) from None
 
-def _name(raw: bytes | None, where: str, commit: str) -> str:
-    try:
-        return (raw or b"").decode("utf-8")
-    except UnicodeDecodeError:
-        raise PlanInvalid(
-            f"{where}, commit {commit[:7]}: the name {raw!r} is not UTF-8; rename the file in git"
-        ) from None
-
-
-def _get(repository: Repository, oid: str, where: str) -> object:
-    try:
-        return repository.get(oid)
-    except failures.LIBGIT2_ERRORS as error:
-        raise failures.of_store(error, where) from None
+    def _read(self, oid: str, kind: pygit2.enums.ObjectType) -> bytes:
+        try:
+            found, data = self._odb.read(oid)
+        except KeyError:
+            found, data = None, b""
+        except failures.LIBGIT2_ERRORS as error:
+            raise failures.of_store(error, self._where) from None
+        if found != kind:
+            raise StoreBroken(f"{self._where}: {kind.name.lower()} {oid} is missing; it is fetched anew")
+        return data

@@ -168,6 +168,5 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
                 )
             )
     finally:
-        stores.close()
         with trio.move_on_after(FLUSH_SECONDS, shield=True):
             await files.flush()

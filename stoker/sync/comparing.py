@@ -1,7 +1,7 @@
 """From a request to a `Prepared`: resolves the plan, compares it, looks after the way and the guard; writes nothing.
 
-One `Comparer` lives as long as its engine, so that what it knows of the live directory, and the compiled excludes, serve
-the next sync too.
+One `Comparer` lives as long as its engine, so that what it knows of the live directory, what the last commit wanted, and
+the compiled excludes serve the next sync too.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from stoker.sync.difference import Difference
 from stoker.sync.fields import Fields
 from stoker.sync.guard import USED_NOTE, check_permission, is_mass_delete
 from stoker.sync.live import Live
-from stoker.sync.plan import fingerprint, project_names, resolve, wanted_files
+from stoker.sync.plan import fingerprint, resolve
 from stoker.sync.prepared import Prepared
 from stoker.sync.protection import Excluder, Protection, exclusion_key
 from stoker.sync.report import Changes
+from stoker.sync.wanted import Known, project_names, wanted_files
 
 if TYPE_CHECKING:
     from stoker.sync.manifest import Manifest
@@ -31,6 +32,7 @@ class Comparer:
         self._live = Live(root)
         self._protection = protection
         self._excluder: Excluder | None = None
+        self._known: Known | None = None
 
     def prepare(self, request: SyncRequest, manifest: Manifest) -> Prepared:
         """Everything a merge would do.
@@ -41,7 +43,8 @@ class Comparer:
         fields = Fields(request.fields)
         targets = resolve(request, fields)
         excluder = self._exclude(request, [target.destination for target in targets], manifest)
-        wanted = wanted_files(request.tree, targets, excluder)
+        known = self._known = wanted_files(request.tree, targets, excluder, self._known)
+        wanted = known.wanted
         found = Difference(request, wanted, manifest.entries, self._live, excluder, self._protection, fields)
         found.compare()
         clears = clear_the_way(found)

@@ -17,9 +17,10 @@ from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
     from stoker.sync.fields import Fields
-    from stoker.sync.live import FolderState, Live
-    from stoker.sync.plan import SyncRequest, Wanted
+    from stoker.sync.live import FolderState, Live, Looked
+    from stoker.sync.plan import SyncRequest
     from stoker.sync.protection import Excluder, Protection
+    from stoker.sync.wanted import Wanted
 
 
 class Difference:
@@ -57,7 +58,7 @@ class Difference:
 
     def compare(self) -> None:
         """Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, OSError, and what the tree raises."""
-        self.states = self.live.folders(self.wanted.folders)
+        self.states, looked = self.live.folders(self.wanted.folder_order)
         for folder, state in self.states.items():
             if state == "link":
                 raise PlanInvalid(
@@ -66,7 +67,7 @@ class Difference:
                 )
         self._compare_wanted()
         self._compare_applied()
-        self._compare_strays()
+        self._compare_strays(looked)
 
     def folder_state(self, folder: str) -> FolderState:
         """What stands at `folder`, where no folder on the way may be a link; remembered."""
@@ -183,12 +184,12 @@ class Difference:
                 self.drift.append(path)
             self._delete(path, signature, keep=foreign)
 
-    def _compare_strays(self) -> None:
+    def _compare_strays(self, looked: Looked) -> None:
         """Files of nobody's below managed destinations."""
         for region in self.wanted.regions:
             if self.folder_state(region) != "folder":
                 continue
-            for path in self.live.strays(region, self.wanted.blobs, self.applied, self.excluder):
+            for path in self.live.strays(region, self.wanted.blobs, self.applied, self.excluder, looked):
                 found = self.live.look(path)
                 if found is None or not stat.S_ISREG(found.st_mode):
                     continue

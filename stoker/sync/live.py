@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from stoker.sync.journal import Signature
     from stoker.sync.protection import Excluder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _SETTLED_NS = 200_000_000
 
 FolderState = Literal["folder", "missing", "link", "other"]
+Looked = Mapping[str, os.stat_result]
 
 
 class _Seen(NamedTuple):
@@ -61,23 +63,30 @@ class Live:
             known = self._contents[path] = (signature, content_id(self.read(path), like))
         return known[1]
 
-    def folders(self, wanted: Collection[str]) -> dict[str, FolderState]:
-        """What stands where folders are wanted; below anything that is no folder, everything is missing."""
+    def folders(self, wanted: Sequence[str]) -> tuple[dict[str, FolderState], Looked]:
+        """What stands where folders are wanted (each after the one above it); below what is no folder all is missing.
+
+        The second are the lstats, for `strays` to take up a moment later.
+        """
         states: dict[str, FolderState] = {"": "folder"}
         base, lstat = self.base, os.lstat
-        for folder in sorted(wanted):
+        looked: dict[str, os.stat_result] = {}
+        for folder in wanted:
             if states[folder.rpartition("/")[0]] != "folder":
                 states[folder] = "missing"
                 continue
             try:
-                mode = lstat(base + folder).st_mode
+                found = looked[folder] = lstat(base + folder)
             except FileNotFoundError:
                 states[folder] = "missing"
                 continue
+            mode = found.st_mode
             states[folder] = "folder" if stat.S_ISDIR(mode) else "link" if stat.S_ISLNK(mode) else "other"
-        return states
+        return states, looked
 
-    def strays(self, region: str, wanted: Collection[str], ours: Collection[str], excluder: Excluder) -> list[str]:
+    def strays(
+        self, region: str, wanted: Collection[str], ours: Collection[str], excluder: Excluder, looked: Looked
+    ) -> list[str]:
         """Regular files below folder `region` that are neither wanted nor ours and not excluded."""
         if excluder is not self._excluder:
             self._folders.clear()
@@ -86,11 +95,8 @@ class Live:
         waiting = [region]
         while waiting:
             folder = waiting.pop()
-            try:
-                state = os.lstat(self.base + folder)
-            except FileNotFoundError:
-                continue
-            if not stat.S_ISDIR(state.st_mode):
+            state = looked.get(folder) or self.look(folder)
+            if state is None or not stat.S_ISDIR(state.st_mode):
                 continue
             seen = self._folders.get(folder)
             if seen is None or seen.mtime_ns != state.st_mtime_ns or seen.inode != state.st_ino:

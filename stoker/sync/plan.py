@@ -1,7 +1,6 @@
-"""What a sync is asked to do, and what it wants where: mappings over a tree, resolved to one dictionary of paths.
+"""What a sync is asked to do, and which mappings take part once their fields are put in.
 
-Nothing live is looked at here: the same request over the same tree gives the same answer. Mappings apply top to bottom,
-later ones overlay earlier; links and submodules of the repository want nothing.
+Nothing live is looked at here, and no file of the tree is read: which files are wanted is `wanted`'s to say.
 """
 
 from __future__ import annotations
@@ -15,10 +14,9 @@ from stoker.errors import FeatureUnsupported, PlanInvalid
 from stoker.sync import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from stoker.sync.fields import Fields
-    from stoker.sync.protection import Excluder
     from stoker.sync.source import SourceTree
 
 
@@ -74,30 +72,6 @@ class Target:
     what: str
 
 
-class Wanted:
-    """Every file that shall be live: path to content id, and who manages which part of the data directory.
-
-    folders: all folders above wanted files. regions: destinations of folder mappings, whose unknown files are cleaned;
-    the data directory itself is never one. destinations: all of them.
-    """
-
-    def __init__(self, destinations: Iterable[str]) -> None:
-        self.destinations = tuple(destinations)
-        self.blobs: dict[str, str] = {}
-        self.executables: set[str] = set()
-        self.templates: set[str] = set()
-        self.folders: set[str] = set()
-        self.regions: tuple[str, ...] = ()
-
-    def in_region(self, path: str) -> bool:
-        """Is `path` below a destination that is cleaned?"""
-        return any(path.startswith(region + "/") for region in self.regions)
-
-    def managed(self, path: str) -> bool:
-        """Is `path` wanted, or below a destination that is cleaned?"""
-        return path in self.blobs or self.in_region(path)
-
-
 def fingerprint(request: SyncRequest) -> str:
     """What of a request, besides the commit, decides about its result: equal for equal profiles and fields."""
     fields = {key: value for key, value in request.fields.items() if key not in ("Commit", "Ref")}
@@ -144,63 +118,3 @@ def resolve(request: SyncRequest, fields: Fields) -> list[Target]:
             raise PlanInvalid(f"{what}: the destination of a file is the data directory itself: name the file")
         targets.append(Target(source, destination, "dir" if found == "dir" else "file", rule.template, what))
     return targets
-
-
-def wanted_files(tree: SourceTree, targets: list[Target], excluder: Excluder) -> Wanted:
-    """Walk the targets over the tree. Raises PlanInvalid for a destination or a file name that cannot be written."""
-    wanted = Wanted(target.destination for target in targets)
-    regions = {target.destination for target in targets if target.kind == "dir" and target.destination}
-    wanted.regions = tuple(sorted(region for region in regions if not regions.intersection(paths.ancestors(region))))
-    for number, target in enumerate(targets):
-        if target.destination and excluder.never(target.destination):
-            raise PlanInvalid(f"{target.what}: destination {target.destination!r} lies in what is never written")
-        _overlay(wanted, tree, target, excluder)
-        if number and not wanted.folders.isdisjoint(wanted.blobs):
-            _drop_shadowed(wanted, {_prefix(target) + path for path, _, _ in tree.walk(target.source)})
-    return wanted
-
-
-def project_names(wanted: Wanted, project_file: str) -> tuple[str, ...]:
-    """The names that `*` of `project_file` stands for among the wanted files, sorted."""
-    head, _, tail = project_file.partition("*")
-    names = {path[len(head) : -len(tail)] for path in wanted.blobs if path.endswith(tail) and path.startswith(head)}
-    return tuple(sorted(name for name in names if name and "/" not in name))
-
-
-def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Excluder) -> None:
-    prefix = _prefix(target)
-    blobs, folders = wanted.blobs, wanted.folders
-    skips = excluder.skips
-    for relative, blob, kind in tree.walk(target.source):
-        path = prefix + relative
-        if skips(path) or kind not in ("file", "executable"):
-            continue
-        blobs[path] = blob
-        folder = path.rpartition("/")[0]
-        if folder not in folders:
-            _add_folders(folders, folder)
-        if kind == "executable" or path in wanted.executables:
-            (wanted.executables.add if kind == "executable" else wanted.executables.discard)(path)
-        if target.template or path in wanted.templates:
-            (wanted.templates.add if target.template else wanted.templates.discard)(path)
-
-
-def _add_folders(folders: set[str], folder: str) -> None:
-    while folder and folder not in folders:
-        folders.add(folder)
-        folder = folder.rpartition("/")[0]
-
-
-def _prefix(target: Target) -> str:
-    return f"{target.destination}/" if target.destination and target.kind == "dir" else target.destination
-
-
-def _drop_shadowed(wanted: Wanted, latest: set[str]) -> None:
-    """A file is wanted where a folder is wanted too: what the later mapping (which wants `latest`) says stays."""
-    for path in sorted(wanted.folders.intersection(wanted.blobs)):
-        below = [other for other in wanted.blobs if other.startswith(path + "/")]
-        for loser in below if path in latest else [path]:
-            del wanted.blobs[loser]
-    wanted.folders.clear()
-    for path in wanted.blobs:
-        _add_folders(wanted.folders, paths.parent(path))

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from stoker.sync.fields import Fields
     from stoker.sync.journal import Delete, Put
     from stoker.sync.manifest import Entry
-    from stoker.sync.plan import SyncRequest, Wanted
+    from stoker.sync.plan import SyncRequest
     from stoker.sync.report import Changes
+    from stoker.sync.wanted import Wanted
 
 
 @dataclass

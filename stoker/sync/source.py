@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Found = Literal["dir", "file", "symlink", "submodule", "missing"]
 
@@ -41,12 +42,19 @@ class SourceTree(Protocol):
         """All leaves below directory `path`, or the file itself with the relative path "": items as of a SourceEntry."""
         ...
 
-    def read(self, blob: str) -> bytes:
-        """The content that `blob` names."""
+    def identity(self, path: str) -> str:
+        """What names the content at `path`: equal identities, equal content."""
         ...
 
-    def blob_size(self, blob: str) -> int:
-        """Its size in bytes."""
+    def changes(self, path: str, since: str) -> Iterable[tuple[str, str, Kind]] | None:
+        """The leaves below directory `path` that differ from a directory of identity `since`; blob "" is a leaf gone.
+
+        None when that directory is not known any more: walk instead.
+        """
+        ...
+
+    def read(self, blob: str) -> bytes:
+        """The content that `blob` names."""
         ...
 
 
@@ -61,6 +69,7 @@ class DirectoryTree:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._name = secrets.token_hex(8)
         self._paths: dict[str, Path] = {}
 
     def lookup(self, path: str) -> Found:
@@ -90,9 +99,13 @@ class DirectoryTree:
         """As SourceTree.read."""
         return self._paths[blob].read_bytes()
 
-    def blob_size(self, blob: str) -> int:
-        """As SourceTree.blob_size."""
-        return self._paths[blob].stat().st_size
+    def identity(self, path: str) -> str:
+        """As SourceTree.identity: its own, since a plain directory names nothing by content."""
+        return f"{self._name}:{path}"
+
+    def changes(self, path: str, since: str) -> None:
+        """As SourceTree.changes: never known."""
+        del path, since
 
     def _entry(self, file: Path, path: str) -> SourceEntry:
         if file.is_symlink():

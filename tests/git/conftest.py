@@ -59,8 +59,6 @@ async def remote() -> AsyncIterator[Remote]:
 
 
 @pytest.fixture
-def pool(tmp_path: Path) -> Iterator[StorePool]:
+def pool(tmp_path: Path) -> StorePool:
     """Stores in a folder of this test."""
-    held = StorePool(tmp_path / "stores", offload=Thread(), fetch_deadline=60)
-    yield held
-    held.close()
+    return StorePool(tmp_path / "stores", offload=Thread(), fetch_deadline=60)

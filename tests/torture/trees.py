@@ -6,6 +6,7 @@ look like afterwards. It must not use the engine to say what is right: the model
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from dataclasses import dataclass, field
@@ -62,9 +63,16 @@ class MemoryTree:
         """The bytes of one blob."""
         return self.blobs[blob]
 
-    def blob_size(self, blob: str) -> int:
-        """Their number."""
-        return len(self.blobs[blob])
+    def identity(self, path: str) -> str:
+        """All leaves below ``path``, which is what ``changes`` needs of an earlier commit."""
+        return json.dumps(sorted(self.walk(path)))
+
+    def changes(self, path: str, since: str) -> list[SourceEntry]:
+        """What differs from a folder of identity ``since``."""
+        before = {entry[0]: SourceEntry(*entry) for entry in json.loads(since)}
+        after = {entry.path: entry for entry in self.walk(path)}
+        gone = [SourceEntry(name, "", before[name].kind) for name in before.keys() - after.keys()]
+        return gone + [entry for name, entry in after.items() if before.get(name) != entry]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,181 @@
+"""What shall be live: the mappings over a tree, resolved to one dictionary of paths.
+
+Nothing live is looked at here: the same targets over the same tree give the same answer. Mappings apply top to bottom,
+later ones overlay earlier; links and submodules of the repository want nothing. The answer for the next commit is made
+from the last one and from the leaves that differ, so that its cost follows the commit and not the repository.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from stoker.errors import PlanInvalid
+from stoker.sync import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stoker.sync.plan import Target
+    from stoker.sync.protection import Excluder
+    from stoker.sync.source import SourceTree
+
+
+class Wanted:
+    """Every file that shall be live: path to content id, and who manages which part of the data directory.
+
+    folders: all folders above wanted files. regions: destinations of folder mappings, whose unknown files are cleaned;
+    the data directory itself is never one. destinations: all of them. Not changed any more once it is handed out.
+    """
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        targets = tuple(targets)
+        self.destinations = tuple(target.destination for target in targets)
+        self.blobs: dict[str, str] = {}
+        self.executables: set[str] = set()
+        self.templates: set[str] = set()
+        self.folders: set[str] = set()
+        regions = {target.destination for target in targets if target.kind == "dir" and target.destination}
+        tops = (region for region in regions if not regions.intersection(paths.ancestors(region)))
+        self.regions: tuple[str, ...] = tuple(sorted(tops))
+        self._order: tuple[str, ...] | None = None
+
+    @property
+    def folder_order(self) -> tuple[str, ...]:
+        """All folders, each after the one above it."""
+        if self._order is None:
+            self._order = tuple(sorted(self.folders))
+        return self._order
+
+    def copy(self) -> Wanted:
+        """One of its own, to be changed."""
+        twin = copy.copy(self)
+        twin.blobs, twin.executables = self.blobs.copy(), self.executables.copy()
+        twin.templates, twin.folders = self.templates.copy(), self.folders.copy()
+        return twin
+
+    def put(self, path: str, blob: str, *, executable: bool, template: bool) -> None:
+        """From now on `path` is wanted so."""
+        self.blobs[path] = blob
+        folder = path.rpartition("/")[0]
+        if folder and folder not in self.folders:
+            self._add_folders(folder)
+        if executable or path in self.executables:
+            (self.executables.add if executable else self.executables.discard)(path)
+        if template or path in self.templates:
+            (self.templates.add if template else self.templates.discard)(path)
+
+    def drop(self, gone: Iterable[str]) -> None:
+        """These paths, and folders that only they needed, are not wanted any more."""
+        for path in gone:
+            self.blobs.pop(path, None)
+            self.executables.discard(path)
+            self.templates.discard(path)
+        self.folders.clear()
+        self._order = None
+        for path in self.blobs:
+            self._add_folders(path.rpartition("/")[0])
+
+    def _add_folders(self, folder: str) -> None:
+        self._order = None
+        while folder and folder not in self.folders:
+            self.folders.add(folder)
+            folder = folder.rpartition("/")[0]
+
+
+class Known(NamedTuple):
+    """What was wanted of the last commit, and of what it was made: the start for the next."""
+
+    targets: tuple[Target, ...]
+    excluder: Excluder
+    apart: bool
+    identities: tuple[str, ...]
+    wanted: Wanted
+
+
+def wanted_files(tree: SourceTree, targets: Iterable[Target], excluder: Excluder, known: Known | None = None) -> Known:
+    """What the targets want of the tree; with `known`, from what differs. Raises PlanInvalid.
+
+    That is for a destination or a file name that cannot be written.
+    """
+    targets = tuple(targets)
+    identities = tuple(tree.identity(target.source) for target in targets)
+    if known is not None and known.targets == targets and known.excluder is excluder and known.apart:
+        wanted = _next(tree, known, identities)
+        if wanted is not None:
+            return known._replace(identities=identities, wanted=wanted)
+    return Known(targets, excluder, _apart(targets), identities, _whole(tree, targets, excluder))
+
+
+def project_names(wanted: Wanted, project_file: str) -> tuple[str, ...]:
+    """The names that `*` of `project_file` stands for among the wanted files, sorted."""
+    head, _, tail = project_file.partition("*")
+    names = {path[len(head) : -len(tail)] for path in wanted.blobs if path.endswith(tail) and path.startswith(head)}
+    return tuple(sorted(name for name in names if name and "/" not in name))
+
+
+def _apart(targets: tuple[Target, ...]) -> bool:
+    """Does no destination lie in another? Overlays are resolved by order, so they are walked as a whole."""
+    places = [target.destination for target in targets]
+    return not any(
+        paths.within(one, other)
+        for number, one in enumerate(places)
+        for other in places[:number] + places[number + 1 :]
+    )
+
+
+def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> Wanted | None:
+    """The last answer with what differs put in; None where the tree cannot say what does."""
+    wanted, gone = None, []
+    for target, since, now in zip(known.targets, known.identities, identities, strict=True):
+        if since == now:
+            continue
+        differing = tree.changes(target.source, since) if target.kind == "dir" else tree.walk(target.source)
+        if differing is None:
+            return None
+        wanted = known.wanted.copy() if wanted is None else wanted
+        prefix = _prefix(target)
+        for relative, blob, kind in differing:
+            path = sys.intern(prefix + relative)
+            if blob and kind in ("file", "executable") and not known.excluder.skips(path):
+                wanted.put(path, blob, executable=kind == "executable", template=target.template)
+            elif path in wanted.blobs:
+                gone.append(path)
+    if wanted is None:
+        return known.wanted
+    if gone:
+        wanted.drop(gone)
+    return wanted
+
+
+def _whole(tree: SourceTree, targets: tuple[Target, ...], excluder: Excluder) -> Wanted:
+    wanted = Wanted(targets)
+    for number, target in enumerate(targets):
+        if target.destination and excluder.never(target.destination):
+            raise PlanInvalid(f"{target.what}: destination {target.destination!r} lies in what is never written")
+        _overlay(wanted, tree, target, excluder)
+        if number and not wanted.folders.isdisjoint(wanted.blobs):
+            _drop_shadowed(wanted, {_prefix(target) + path for path, _, _ in tree.walk(target.source)})
+    return wanted
+
+
+def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Excluder) -> None:
+    prefix, put, skips = _prefix(target), wanted.put, excluder.skips
+    for relative, blob, kind in tree.walk(target.source):
+        # The manifest holds the same paths, and its keys are interned too: one string serves both.
+        path = sys.intern(prefix + relative)
+        if kind in ("file", "executable") and not skips(path):
+            put(path, blob, executable=kind == "executable", template=target.template)
+
+
+def _prefix(target: Target) -> str:
+    return f"{target.destination}/" if target.destination and target.kind == "dir" else target.destination
+
+
+def _drop_shadowed(wanted: Wanted, latest: set[str]) -> None:
+    """A file is wanted where a folder is wanted too: what the later mapping (which wants `latest`) says stays."""
+    losers: list[str] = []
+    for path in sorted(wanted.folders.intersection(wanted.blobs)):
+        losers += [other for other in wanted.blobs if other.startswith(path + "/")] if path in latest else [path]
+    wanted.drop(losers)
