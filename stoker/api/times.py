@@ -6,8 +6,10 @@ import re
 from datetime import UTC, datetime
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
-_RFC3339 = re.compile(r"^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_GO_LONGEST = (2**63 - 1) / 1e9
+"""Seconds of the longest ``time.Duration``: 292 years, in nanoseconds of an int64."""
 
 
 def utcnow() -> datetime:
@@ -23,12 +25,15 @@ def rfc3339(moment: datetime, *, fraction: bool = False) -> str:
 
 def parse_rfc3339(text: str) -> datetime:
     """Aware UTC time; ValueError for anything else. Fractions beyond a microsecond are cut."""
-    match = _RFC3339.match(text.strip())
+    match = _RFC3339.fullmatch(text.strip())
     if not match:
         raise ValueError(f"{text!r} is no RFC 3339 time")
     day, clock, part, zone = match.groups()
     zone = "+00:00" if zone in "Zz" else zone
-    return datetime.fromisoformat(f"{day}T{clock}{(part or '')[:7]}{zone}").astimezone(UTC)
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}{(part or '')[:7]}{zone}").astimezone(UTC)
+    except OverflowError:  # the first or the last hours of the calendar, in a zone that pushes them over its edge
+        raise ValueError(f"{text!r} is outside the calendar") from None
 
 
 def go_duration(seconds: float) -> str:
@@ -43,8 +48,8 @@ def go_duration(seconds: float) -> str:
 
 
 def parse_go_duration(text: str) -> float:
-    """Seconds of a Go duration such as ``1m30s``; ValueError when it is none. ``0`` needs no unit, as in Go."""
-    rest = text.strip()
+    """Seconds of a Go duration such as ``1m30s``; ValueError when Go would refuse it. ``0`` needs no unit, as in Go."""
+    rest = text
     sign = -1.0 if rest.startswith("-") else 1.0
     rest = rest[1:] if rest[:1] in {"-", "+"} else rest
     if rest == "0":
@@ -55,6 +60,6 @@ def parse_go_duration(text: str) -> float:
             break
         total += float(match[1]) * _UNITS[match[2]]
         at = match.end()
-    if not rest or at != len(rest):
+    if not rest or at != len(rest) or total > _GO_LONGEST:
         raise ValueError(f"{text!r} is no duration; write one like 30s, 5m or 1h30m")
     return sign * total
