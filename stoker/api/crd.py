@@ -1,8 +1,9 @@
 """The CustomResourceDefinition, generated from the types.
 
 The schema comes from msgspec and is made structural here: references are inlined, ``anyOf`` with int and str becomes
-``x-kubernetes-int-or-string``, unknown fields are left to the API server's pruning. CEL rules say at apply time what plain
-schema cannot; ``faults`` holds their twins. The bounds on lengths and counts are what CEL's cost estimate needs.
+``x-kubernetes-int-or-string``, unknown fields are left to the API server's pruning. What plain schema cannot say are the
+CEL rules of ``rules``. The bound on ``metadata.name`` is schema and no rule: a rule at the root is judged anew with every
+change of the object, so that an object that an older CRD let in could never lose its finalizer.
 """
 
 from __future__ import annotations
@@ -12,40 +13,13 @@ import functools
 from typing import Any
 
 import msgspec
+import yaml
 
-from stoker.api import names
+from stoker.api import names, rules
 from stoker.api.spec import Spec
 from stoker.api.status import Status
 
 Schema = dict[str, Any]
-
-_RELATIVE = (
-    {"rule": "!self.startsWith('/')", "message": "must be relative: remove the leading slash"},
-    {"rule": "!self.matches('(^|/)[.][.](/|$)')", "message": "must not have a '..' component: name the place itself"},
-)
-_IDENTIFIERS = {
-    "rule": "self.all(key, key.matches('^[A-Za-z_][A-Za-z0-9_]*$'))",
-    "message": "a variable's name must be letters, digits and _, not beginning with a digit",
-}
-_ONE_AUTH = {
-    "rule": "[has(self.token), has(self.sshKey), has(self.githubApp)].filter(given, given).size() <= 1",
-    "message": "only one of token, sshKey and githubApp may be given: remove the others",
-}
-_INTERVAL = {
-    "rule": "self == '' || (self.matches('^([0-9]+([.][0-9]*)?|[.][0-9]+)(ns|us|ms|s|m|h)"
-    "(([0-9]+([.][0-9]*)?|[.][0-9]+)(ns|us|ms|s|m|h))*$') && duration(self) > duration('0s'))",
-    "message": "must be a duration above zero, such as 30s, 5m or 1h30m",
-}
-_PATCH_FILE = {
-    "rule": "!has(self.type) || self.type != 'dir' || !has(self.patches)"
-    " || self.patches.all(patch, has(patch.file) && patch.file != '')",
-    "message": "a patch of a directory must say which file: give patches[].file a glob",
-}
-_PROFILE_NAMES = {
-    "rule": "self.all(name, size(name) > 0 && size(name) <= 63)",
-    "message": "a profile's name has 1 to 63 characters",
-}
-_NAME = {"rule": "size(self.metadata.name) <= 63", "message": "metadata.name has more than 63 characters: shorten it"}
 
 
 @functools.cache
@@ -58,11 +32,11 @@ def spec_schema() -> Schema:
     return copy.deepcopy(_spec_schema())
 
 
-def schema() -> Schema:
+def object_schema() -> Schema:
     """The OpenAPI schema of the whole object, as the CRD carries it."""
     spec = _opened(spec_schema())
     _add_rules(spec)
-    status = _opened(_structural(Status))
+    status = _without_defaults(_opened(_structural(Status)))
     status["properties"]["conditions"] |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
     return {
         "type": "object",
@@ -71,16 +45,29 @@ def schema() -> Schema:
         "properties": {
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
-            "metadata": {"type": "object"},
+            "metadata": {
+                "type": "object",
+                "properties": {"name": {"type": "string", "maxLength": rules.NAME_LIMIT}},
+            },
             "spec": spec,
             "status": status,
         },
-        "x-kubernetes-validations": [_NAME],
     }
 
 
 def crd() -> dict[str, Any]:
-    """The CustomResourceDefinition as a plain document."""
+    """The CustomResourceDefinition as a plain document, in which nothing is shared (YAML would write anchors)."""
+    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_crd()))
+    return document
+
+
+def as_yaml() -> str:
+    """The text that ``stoker crd`` prints and that the repository keeps as ``crds/gatewaysyncs.stoker.io.yaml``."""
+    text: str = yaml.safe_dump(crd(), sort_keys=False, width=120, allow_unicode=True)
+    return text
+
+
+def _crd() -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
@@ -102,7 +89,7 @@ def crd() -> dict[str, Any]:
                     "storage": True,
                     "subresources": {"status": {}},
                     "additionalPrinterColumns": _columns(),
-                    "schema": {"openAPIV3Schema": schema()},
+                    "schema": {"openAPIV3Schema": object_schema()},
                 }
             ],
         },
@@ -150,7 +137,7 @@ def _inline(node: Any, definitions: dict[str, Any]) -> Any:
             continue
         if key == "properties":
             result[key] = {name: _inline(item, definitions) for name, item in value.items()}
-        elif key == "default" and value in ({}, []):
+        elif key == "default" and value in ({}, [], ""):
             continue  # an empty default says nothing, and a struct's default would be spelt in Python's names
         else:
             result[key] = _inline(value, definitions) if key in {"items", "additionalProperties"} else value
@@ -159,7 +146,7 @@ def _inline(node: Any, definitions: dict[str, Any]) -> Any:
 
 def _plain(node: Schema) -> Schema:
     if "description" in node:
-        node["description"] = " ".join(node["description"].split())
+        node["description"] = " ".join(node["description"].replace("``", "`").split())
     if node.get("enum") and "type" not in node:
         node["type"] = "string"
     return node
@@ -168,16 +155,19 @@ def _plain(node: Schema) -> Schema:
 def _union(node: Schema, definitions: dict[str, Any]) -> Schema:
     """The two unions that the types use: int or str, and T or unset (which msgspec shows as T alone)."""
     kinds = [_inline(item, definitions) for item in node["anyOf"]]
-    if {kind.get("type") for kind in kinds} == {"integer", "string"}:
-        return {"x-kubernetes-int-or-string": True}
+    if [kind.get("type") for kind in kinds] == ["integer", "string"]:
+        return {**kinds[1], "type": ["integer", "string"]}
     raise TypeError(f"no structural schema for {kinds}")
 
 
 def _opened(node: Schema) -> Schema:
-    """Without ``additionalProperties: false``, which structural schemas forbid beside properties."""
+    """Without ``additionalProperties: false`` and lists of types, neither of which a structural schema may have."""
     result: Schema = {}
     for key, value in node.items():
         if key == "additionalProperties" and value is False:
+            continue
+        if key == "type" and value == ["integer", "string"]:
+            result |= {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}]}
             continue
         if key == "properties":
             result[key] = {name: _opened(item) for name, item in value.items()}
@@ -188,16 +178,25 @@ def _opened(node: Schema) -> Schema:
     return result
 
 
+def _without_defaults(node: Any) -> Any:
+    """Status is what was written: defaults would have the API server say what nobody observed."""
+    if isinstance(node, list):
+        return [_without_defaults(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _without_defaults(value) for key, value in node.items() if key != "default"}
+
+
 def _add_rules(spec: Schema) -> None:
     properties = spec["properties"]
-    properties["git"]["properties"]["auth"]["x-kubernetes-validations"] = [_ONE_AUTH]
-    properties["polling"]["properties"]["interval"]["x-kubernetes-validations"] = [_INTERVAL]
+    properties["git"]["properties"]["auth"]["x-kubernetes-validations"] = [dict(rules.ONE_AUTH)]
+    properties["polling"]["properties"]["interval"]["x-kubernetes-validations"] = [dict(rules.INTERVAL)]
     sync = properties["sync"]["properties"]
-    sync["profiles"]["x-kubernetes-validations"] = [_PROFILE_NAMES]
+    sync["profiles"]["x-kubernetes-validations"] = [dict(rules.PROFILE_NAMES)]
     profile = sync["profiles"]["additionalProperties"]["properties"]
     for place in (sync["defaults"]["properties"], profile):
-        place["vars"]["x-kubernetes-validations"] = [_IDENTIFIERS]
+        place["vars"]["x-kubernetes-validations"] = [dict(rules.IDENTIFIERS)]
     mapping = profile["mappings"]["items"]
-    mapping["x-kubernetes-validations"] = [_PATCH_FILE]
+    mapping["x-kubernetes-validations"] = [dict(rules.PATCH_FILE)]
     for field in ("source", "destination"):
-        mapping["properties"][field]["x-kubernetes-validations"] = list(_RELATIVE)
+        mapping["properties"][field]["x-kubernetes-validations"] = [dict(rule) for rule in rules.RELATIVE]

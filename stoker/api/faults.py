@@ -1,151 +1,138 @@
 """Every fault of a spec at once, each with its field path and remedy.
 
-Two sources: our own CRD schema walked by ``jsonschema``, and the twins of the CRD's CEL rules, which plain schema cannot
-say. Both take raw JSON, because a spec with one fault cannot be decoded and still has others.
+msgspec, which decodes specs, stops at the first fault and hides map keys; so a spec that it refuses is walked again here,
+by ``jsonschema`` against our own schema. What is said never repeats a value from where secrets are put by mistake, nor a
+long one.
 """
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
 
-from stoker.api.times import parse_go_duration
+from stoker.api.rules import Fault, at
 from stoker.errors import SpecInvalid
 
-Fault = tuple[str, str]
-IDENTIFIER = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
-_CLIMBS = re.compile(r"(^|/)\.\.(/|$)")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOLD: Final = 100
+"""Faults that the message tells; a condition's message must stay readable, and far below an object's bound."""
+_SECRETIVE = "spec.git"
+_DECODERS_PATH = re.compile(r"(?P<what>.*?)(?: - at `(?:key` in `)?\$(?P<path>[^`]*)`)?", re.DOTALL)
+_KINDS: Final[dict[type, str]] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    type(None): "null",
+}
+_TYPES: Final = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a string",
+    "boolean": "true or false",
+    "integer": "an integer",
+}
 
 
 @functools.cache
-def _validator() -> jsonschema.Draft202012Validator:
+def _validator() -> Any:
     from stoker.api.crd import spec_schema
 
-    return jsonschema.Draft202012Validator(spec_schema())
+    base = jsonschema.Draft202012Validator
+    # JSON schema takes 30.0 for an integer; the decoder does not, and a fault must be found by both.
+    checker = base.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and value is not bool(value)
+    )
+    strict: Any = jsonschema.validators.extend(base, type_checker=checker)  # type: ignore[no-untyped-call]
+    return strict(spec_schema())
 
 
 def of_schema(raw: Any) -> list[Fault]:
-    """What the schema refuses, in document order."""
-    errors = sorted(_validator().iter_errors(raw), key=lambda error: [str(step) for step in error.absolute_path])
-    return [(_path("spec", error.absolute_path), _sentence(error)) for error in errors]
-
-
-def of_rules(raw: Any) -> list[Fault]:
-    """What the rules refuse: the same that the CRD's CEL says at apply time."""
-    if not isinstance(raw, Mapping):
-        return []
-    return [*_auth(raw), *_interval(raw), *_vars(raw), *_mappings(raw)]
-
-
-def invalid(name: str, faults: list[Fault], *, fallback: str) -> SpecInvalid:
-    """One error that lists all faults; ``fallback`` is said when neither source found what the decoder refused."""
-    unique = tuple(dict.fromkeys(faults)) or (("spec", fallback),)
-    lines = "; ".join(f"{path}: {what}" for path, what in unique)
-    return SpecInvalid(f"GatewaySync {name}: {lines}", unique)
-
-
-def _auth(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    auth = _dig(raw, "git", "auth")
-    methods = [key for key in ("token", "sshKey", "githubApp") if auth.get(key) is not None]
-    if len(methods) > 1:
-        yield "spec.git.auth", f"only one method may be given, found {', '.join(methods)}; remove all but one"
-
-
-def _interval(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    interval = _dig(raw, "polling").get("interval")
-    if not isinstance(interval, str) or not interval:
-        return
+    """What the schema refuses, sorted by path with indices as numbers; nothing when jsonschema cannot cope with it."""
     try:
-        good = parse_go_duration(interval) > 0
-    except ValueError:
-        good = False
-    if not good:
-        yield "spec.polling.interval", f"{interval!r} is no duration above zero; write one like 30s, 5m or 1h30m"
+        errors = sorted(_validator().iter_errors(raw), key=lambda error: [_order(step) for step in error.absolute_path])
+    except (RecursionError, ValueError):  # it prints every value, and dies of endless nesting or digits
+        return []
+    return [fault for error in errors for fault in _faults(at("spec", *map(_step, error.absolute_path)), error)]
 
 
-def _vars(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    places = [("spec.sync.defaults.vars", _dig(raw, "sync", "defaults", "vars"))]
-    places += [(f"spec.sync.profiles.{name}.vars", _dig(profile, "vars")) for name, profile in _profiles(raw)]
-    for place, names in places:
-        for key in names:
-            if not IDENTIFIER.match(str(key)):
-                yield f"{place}.{key}", "a variable's name must be letters, digits and _, not beginning with a digit"
+def of_decoder(message: str) -> Fault:
+    """The one fault that msgspec named, for what the schema does not see (keys that are no strings)."""
+    match = _DECODERS_PATH.fullmatch(message)
+    return ("spec", message) if match is None else (f"spec{match['path'] or ''}", f"{match['what']}; correct it")
 
 
-def _mappings(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    for name, profile in _profiles(raw):
-        if not 1 <= len(name) <= 63:
-            yield f"spec.sync.profiles.{name}", "a profile's name has 1 to 63 characters; shorten it"
-        mappings = profile.get("mappings")
-        for index, mapping in enumerate(mappings if isinstance(mappings, list) else []):
-            if isinstance(mapping, Mapping):
-                yield from _mapping(f"spec.sync.profiles.{name}.mappings[{index}]", mapping)
+def invalid(name: str, faults: list[Fault]) -> SpecInvalid:
+    """One error that tells all faults in one line, each once; beyond ``TOLD`` their number."""
+    unique = tuple(dict.fromkeys(faults))
+    lines = [f"{path}: {what}" for path, what in unique[:TOLD]]
+    if len(unique) > TOLD:
+        lines.append(f"and {len(unique) - TOLD} more")
+    text = f"GatewaySync {name}: {'; '.join(lines)}"
+    return SpecInvalid(text.encode("utf-8", "replace").decode(), unique)
 
 
-def _mapping(place: str, mapping: Mapping[str, Any]) -> Iterator[Fault]:
-    for field in ("source", "destination"):
-        path = mapping.get(field)
-        if isinstance(path, str) and path.startswith("/"):
-            yield f"{place}.{field}", f"{path!r} is absolute; write it relative, without the leading slash"
-        if isinstance(path, str) and _CLIMBS.search(path):
-            yield f"{place}.{field}", f"{path!r} has a '..' component; name the place itself"
-    patches = mapping.get("patches")
-    if mapping.get("type") == "dir":
-        for index, patch in enumerate(patches if isinstance(patches, list) else []):
-            if isinstance(patch, Mapping) and not patch.get("file"):
-                yield f"{place}.patches[{index}].file", "a patch of a directory must say which file; give a glob"
-
-
-def _profiles(raw: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    profiles = _dig(raw, "sync", "profiles")
-    return [(str(name), profile) for name, profile in profiles.items() if isinstance(profile, Mapping)]
-
-
-def _dig(raw: Mapping[str, Any], *steps: str) -> Mapping[str, Any]:
-    """The mapping at those keys, empty when any of them is absent or no mapping."""
-    here: Any = raw
-    for step in steps:
-        here = here.get(step) if isinstance(here, Mapping) else None
-    return here if isinstance(here, Mapping) else {}
-
-
-def _path(root: str, steps: Any) -> str:
-    text = root
-    for step in steps:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text
-
-
-def _sentence(error: jsonschema.ValidationError) -> str:
-    """What is wrong and what would be right; the offending value is never repeated at length."""
+def _faults(place: str, error: jsonschema.ValidationError) -> Iterator[Fault]:
     kind = str(error.validator)
     allowed: Any = error.validator_value
     schema: Any = error.schema
     instance: Any = error.instance
-    value = repr(instance)[:60]
     if kind == "required":
-        missing = [name for name in allowed if name not in instance]
-        return f"{', '.join(missing)} is required; add it"
-    if kind == "additionalProperties":
+        for name in allowed:
+            if name not in instance:
+                yield at(place, name), "is required; add it"
+    elif kind == "additionalProperties":
         known = schema.get("properties", {})
-        unknown = [name for name in instance if name not in known]
-        return f"unknown field {', '.join(unknown)}; known are {', '.join(sorted(known))}"
+        for name in map(str, instance):
+            if name not in known:
+                yield at(place, name), f"unknown field; {_meant(name, sorted(known))}"
+    elif kind == "enum" and not isinstance(instance, str):
+        return  # the type's own fault says it
+    else:
+        yield place, _sentence(kind, allowed, _shown(place, instance))
+
+
+def _meant(name: str, known: list[str]) -> str:
+    near = [field for field in known if name and field.startswith(name)] or difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+
+
+def _sentence(kind: str, allowed: Any, shown: str) -> str:
+    """What is wrong and what would be right."""
     if kind == "type":
-        return f"{value} must be of type {allowed}"
+        types = [allowed] if isinstance(allowed, str) else allowed
+        return f"is {shown}, but must be {' or '.join(_TYPES[name] for name in types)}"
     if kind == "enum":
-        return f"{value} must be one of {', '.join(map(str, allowed))}"
+        return f"{shown} must be one of {', '.join(map(str, allowed))}"
     if kind in {"minimum", "maximum"}:
-        return f"{value} must be {'at least' if kind == 'minimum' else 'at most'} {allowed}"
-    if kind in {"minLength", "minItems", "minProperties"}:
-        return f"needs at least {allowed} {_things(kind)}"
-    if kind in {"maxLength", "maxItems", "maxProperties"}:
-        return f"has more than {allowed} {_things(kind)}; shorten it"
-    return str(error.message)[:200]
+        return f"{shown} must be {'at least' if kind == 'minimum' else 'at most'} {allowed}"
+    if kind == "pattern":
+        return f"{shown} is no quantity; write one like 250m, 2 or 128Mi"
+    things = {"Length": "characters", "Items": "items", "Properties": "entries"}[kind[3:]]
+    if kind.startswith("min"):
+        return f"needs at least {allowed} {things[:-1] if things == 'items' else things}; fill it in"
+    return f"has more than {allowed} {things}; shorten it"
 
 
-def _things(kind: str) -> str:
-    return {"Length": "characters", "Items": "items", "Properties": "entries"}[kind[3:]]
+def _shown(place: str, instance: Any) -> str:
+    """A short value as it stands, the kind of any other: nobody's token, pasted one line too high, goes into a message."""
+    scalar = isinstance(instance, (str, int, float)) and not place.startswith(_SECRETIVE) and ".vars" not in place
+    if scalar and len(str(instance)[:61]) <= 60:
+        return repr(instance)
+    return _KINDS.get(type(instance), "something else")
+
+
+def _order(step: Any) -> tuple[int, int, str]:
+    return (0, step, "") if isinstance(step, int) else (1, 0, str(step))
+
+
+def _step(step: Any) -> str | int:
+    return step if isinstance(step, int) else str(step)

@@ -11,15 +11,18 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from stoker.api import rules
 from stoker.api.names import DEFAULT_EXCLUDES
 
-Name63 = Annotated[str, Meta(min_length=1, max_length=63)]
+QUANTITY = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?$"
+"""Kubernetes' own pattern for amounts such as 250m and 128Mi."""
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 Policy = Literal["proceed", "wait", "fail"]
 DriftPolicy = Literal["report", "heal"]
 SyncPeriod = Annotated[int, Meta(ge=5, le=3600)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Excludes = Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=256)]
+Quantity = int | Annotated[str, Meta(max_length=64, pattern=QUANTITY)]
 Vars = Annotated[dict[str, Annotated[str, Meta(max_length=4096)]], Meta(max_length=256)]
 
 
@@ -160,11 +163,18 @@ class AgentImage(Part, frozen=True, kw_only=True):
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
 
 
+class Resources(Part, frozen=True, kw_only=True):
+    """What the sidecar may use and asks for, by name (cpu, memory)."""
+
+    limits: Annotated[dict[str, Quantity], Meta(max_length=64)] = {}
+    requests: Annotated[dict[str, Quantity], Meta(max_length=64)] = {}
+
+
 class Agent(Part, frozen=True, kw_only=True):
     """The injected sidecar."""
 
     image: AgentImage = AgentImage()
-    resources: dict[str, dict[str, int | str]] = {}
+    resources: Resources = Resources()
 
 
 class Spec(Part, frozen=True, kw_only=True):
@@ -189,14 +199,15 @@ class Spec(Part, frozen=True, kw_only=True):
 
 
 def parse_spec(raw: Any, *, name: str) -> Spec:
-    """The typed spec of resource ``name`` (for messages), or SpecInvalid with every fault."""
+    """The typed spec of the resource that is called ``name``, or SpecInvalid with every fault of both."""
     from stoker.api import faults  # the schema is built from these types, so it can only be imported late
 
+    broken = rules.of_name(name) + rules.of_rules(raw)
     try:
         spec = msgspec.convert(raw, Spec, strict=True)
-    except msgspec.ValidationError as error:
-        raise faults.invalid(name, faults.of_schema(raw) + faults.of_rules(raw), fallback=str(error)) from None
-    broken = faults.of_rules(raw)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        found = faults.of_schema(raw) + broken
+        raise faults.invalid(name, found or [faults.of_decoder(str(error))]) from None
     if broken:
-        raise faults.invalid(name, faults.of_schema(raw) + broken, fallback="")
+        raise faults.invalid(name, broken)
     return spec

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from stoker.api.conditions import Condition
 
-SyncState = Literal["Pending", "Synced", "Error", "MissingSidecar"]
-ResolutionState = Literal["NotResolved", "Resolving", "Resolved", "Error"]
+SYNC_STATES: Final = ("Pending", "Synced", "Error", "MissingSidecar")
+RESOLUTION_STATES: Final = ("NotResolved", "Resolving", "Resolved", "Error")
+
+# Texts, not literals: the API server holds what is written to the schema, but one word of another release in a stored
+# status must not make the whole list of resources unreadable.
+SyncState = Annotated[str, Meta(extra_json_schema={"enum": list(SYNC_STATES)})]
+ResolutionState = Annotated[str, Meta(extra_json_schema={"enum": list(RESOLUTION_STATES)})]
 
 
 class DiscoveredGateway(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -20,7 +26,7 @@ class DiscoveredGateway(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     pod_name: str = ""
     service_account_name: str = ""
     profile: str = ""
-    sync_status: str = "Pending"
+    sync_status: SyncState = "Pending"
     last_sync_time: str = ""
     last_sync_duration: str = ""
     synced_commit: str = ""
@@ -40,7 +46,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_def
     last_sync_ref: str = ""
     last_sync_commit: str = ""
     last_sync_commit_short: str = ""
-    ref_resolution_status: str = ""
+    ref_resolution_status: ResolutionState = ""
     profile_count: int = 0
     last_handled_requested_at: str = ""
     conditions: list[Condition] = []

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import yaml
-
-from stoker.api.crd import crd
+from stoker.api.crd import as_yaml
 from stoker.standalone.exits import OK
 from stoker.standalone.options import LineParser
 
@@ -22,5 +20,5 @@ def main(argv: Sequence[str]) -> int:
         description="Print the CustomResourceDefinition of GatewaySync, as YAML for `kubectl apply -f -`.",
         allow_abbrev=False,
     ).parse_args(argv)
-    yaml.safe_dump(crd(), sys.stdout, sort_keys=False, width=120)
+    sys.stdout.write(as_yaml())
     return OK

@@ -39,7 +39,7 @@ def test_faults_of_several_files_come_together_with_their_fields(write: Callable
 
 def test_a_misspelt_field_is_a_fault(write: Callable[..., Path], tmp_path: Path) -> None:
     found = faults(write(resource().replace("polling:", "poling:"), pod(tmp_path)))
-    assert "spec: unknown field poling" in found[0]
+    assert "spec.poling: unknown field; did you mean polling?" in found[0]
 
 
 def test_the_same_object_twice_names_both_places(write: Callable[..., Path], tmp_path: Path) -> None:
