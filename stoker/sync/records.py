@@ -1,8 +1,9 @@
 """Lines of JSON in blocks that count as a whole or not at all: the common alphabet of manifest and journal.
 
 A line is one JSON array whose first item names the record. A block ends with `["end", crc]`, the CRC-32 (eight hex
-digits) of all its bytes before that line. JSON with escapes, and not a denser format, so that somebody who stands before
-a broken plant can read it; paths that are no UTF-8 survive as lone surrogates.
+digits) of all its bytes before that line. JSON, and not a denser format, so that somebody who stands before a broken
+plant can read it. Paths that are no UTF-8 survive as escaped lone surrogates, which msgspec refuses and the standard
+library takes; msgspec does all other lines, ten times as fast.
 """
 
 from __future__ import annotations
@@ -11,16 +12,29 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 _CHUNK = 64 * 1024
 
 
 def encode_record(*record: Any) -> bytes:
     """One line, with its newline."""
-    return (_encode(record) + "\n").encode("ascii")
+    try:
+        return _encode(record) + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _decode_record(line: bytes) -> Any:
+    try:
+        return _decode(line)
+    except msgspec.DecodeError:
+        return json.loads(line)
 
 
 class BlockWriter:
@@ -28,7 +42,7 @@ class BlockWriter:
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
-        self._chunks: list[str] = []
+        self._chunks: list[bytes] = []
         self._pending = 0
         self._crc = 0
         self.size = 0
@@ -36,7 +50,7 @@ class BlockWriter:
 
     def add(self, *record: Any) -> None:
         """Append one record to the block."""
-        line = _encode(record) + "\n"
+        line = encode_record(*record)
         self._chunks.append(line)
         self._pending += len(line)
         self.lines += 1
@@ -46,9 +60,9 @@ class BlockWriter:
     def end(self, *more: Any) -> None:
         """Close the block and write what is left; `more` follows as a record outside the checksum."""
         self._checksum()
-        self._chunks.append(_encode(("end", f"{self._crc:08x}")) + "\n")
+        self._chunks.append(encode_record("end", f"{self._crc:08x}"))
         if more:
-            self._chunks.append(_encode(more) + "\n")
+            self._chunks.append(encode_record(*more))
         self._emit()
         self._crc = 0
 
@@ -57,12 +71,12 @@ class BlockWriter:
         self._emit()
 
     def _checksum(self) -> None:
-        text = "".join(self._chunks)
-        self._chunks = [text]
-        self._crc = zlib.crc32(text.encode("ascii"), self._crc)
+        data = b"".join(self._chunks)
+        self._chunks = [data]
+        self._crc = zlib.crc32(data, self._crc)
 
     def _emit(self) -> None:
-        data = "".join(self._chunks).encode("ascii")
+        data = b"".join(self._chunks)
         self._chunks = []
         self._pending = 0
         self.size += len(data)
@@ -80,7 +94,7 @@ class BlockReader:
         """Feed one line with its newline; True when it closed the block. Raises ValueError for a torn or bad one."""
         if not line.endswith(b"\n"):
             raise ValueError("the line is not complete")
-        record = json.loads(line)
+        record = _decode_record(line)
         if not isinstance(record, list) or not record:
             raise ValueError("the line is no record")
         if record[0] == "end":
