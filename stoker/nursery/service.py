@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import trio
 
 
@@ -15,6 +17,17 @@ class Service(Protocol):
     async def __call__(self, *, task_status: trio.TaskStatus[Any]) -> None:
         """Runs until stopped or cancelled; raises when it cannot go on."""
         ...
+
+
+class Told:
+    """A ``task_status`` that tells a plain function, for who awaits a service and must know when it is usable."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self._tell = tell
+
+    def started(self, _value: object = None) -> None:
+        """Said by the service when it is usable."""
+        self._tell()
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ class Readiness:
         else:
             self._reasons[part] = reason
 
+    def forget(self, part: str) -> None:
+        """There is no such part any more."""
+        self._reasons.pop(part, None)
+
     @property
     def ready(self) -> bool:
         """Whether nothing is amiss."""

@@ -13,13 +13,16 @@ import trio
 
 from stoker.nursery.mailbox import Mailbox
 from stoker.nursery.service import Named
-from stoker.nursery.supervisor import supervise
+from stoker.nursery.supervisor import GAVE_UP, supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
+    from stoker.errors import StokerError
+    from stoker.nursery.supervisor import Crash
+    from stoker.observe.probes import Readiness
     from stoker.standalone.gateways import Gateway
 
 # A running merge may take 15 s to end; an agent that takes longer than this is cancelled.
@@ -45,28 +48,46 @@ class Agents:
     """The agents of this process. ``want`` is a plain function and may be called from a callback."""
 
     def __init__(
-        self, launch: Launch, *, on_restart: Callable[[str, BaseException, float], None], log: FilteringBoundLogger
+        self,
+        launch: Launch,
+        *,
+        on_crash: Callable[[Crash], None],
+        readiness: Readiness,
+        log: FilteringBoundLogger,
     ) -> None:
         self._launch = launch
-        self._on_restart = on_restart
+        self._on_crash = on_crash
+        self._readiness = readiness
         self._log = log
         self._wanted: Mailbox[frozenset[Gateway]] = Mailbox()
+        self._latest: frozenset[Gateway] = frozenset()
         self._lives: dict[Gateway, _Life] = {}
+        self._fatal: list[StokerError] = []
 
     def want(self, gateways: Sequence[Gateway]) -> None:
         """From now on exactly these should run."""
-        self._wanted.put(frozenset(gateways))
+        self._latest = frozenset(gateways)
+        self._wanted.put(self._latest)
 
     async def run(self, stopping: trio.Event, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Run until ``stopping``, then until every agent has ended. Raises ServiceFailed when one keeps failing."""
+        """Run until ``stopping``, then until every agent has ended.
+
+        An agent that keeps failing sets ``stopping`` itself; once the others have ended its ServiceFailed is raised.
+        """
+        self._fatal.clear()
+        self._wanted.put(self._latest)  # a restarted run wants what the one before it wanted
         async with trio.open_nursery() as nursery:
-            follow = await nursery.start(self._follow, nursery)
+            follow = await nursery.start(self._follow, nursery, stopping)
             task_status.started()
             await stopping.wait()
             follow.cancel()
             await self._end(list(self._lives))
+        if self._fatal:
+            raise self._fatal[0]
 
-    async def _follow(self, nursery: trio.Nursery, *, task_status: trio.TaskStatus[trio.CancelScope]) -> None:
+    async def _follow(
+        self, nursery: trio.Nursery, stopping: trio.Event, *, task_status: trio.TaskStatus[trio.CancelScope]
+    ) -> None:
         with trio.CancelScope() as scope:
             task_status.started(scope)
             while True:
@@ -74,9 +95,9 @@ class Agents:
                 await self._end([gateway for gateway in self._lives if gateway not in wanted])
                 for gateway in sorted(wanted - self._lives.keys(), key=lambda gateway: gateway.label):
                     self._lives[gateway] = life = _Life()
-                    nursery.start_soon(self._live, gateway, life)
+                    nursery.start_soon(self._live, gateway, life, stopping)
 
-    async def _live(self, gateway: Gateway, life: _Life) -> None:
+    async def _live(self, gateway: Gateway, life: _Life, stopping: trio.Event) -> None:
         name = f"agent/{gateway.label}"
         self._log.info(
             "agent_starting", namespace=gateway.namespace, gateway=gateway.gateway_name, data=str(gateway.data)
@@ -84,16 +105,18 @@ class Agents:
         service = Named(name, partial(self._launch, gateway, life.stopping))
         try:
             with life.scope:
-                await supervise(
-                    [service],
-                    stopping=life.stopping,
-                    on_restart=self._on_restart,
-                    on_state=lambda _name, _serving: None,
-                )
+                await supervise([service], stopping=life.stopping, on_crash=self._on_crash, on_state=self._state)
+        except GAVE_UP as error:
+            self._fatal.append(error)
+            stopping.set()
         finally:
+            self._readiness.forget(name)
             self._lives.pop(gateway, None)
             life.ended.set()
         self._log.info("agent_ended", namespace=gateway.namespace, gateway=gateway.gateway_name)
+
+    def _state(self, name: str, serving: bool) -> None:
+        self._readiness.set(name, serving, "restarting")
 
     async def _end(self, gateways: Sequence[Gateway]) -> None:
         lives = [self._lives[gateway] for gateway in gateways]

@@ -16,7 +16,7 @@ from stoker.agent.metrics import AgentMetrics
 from stoker.agent.run import AgentSetup, run_agent
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
-from stoker.errors import ManifestInvalid
+from stoker.errors import ManifestInvalid, StokerError
 from stoker.git.fetch import StorePool
 from stoker.git.remote import Remote
 from stoker.kube.cluster import PODS
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import CollectorRegistry
 
+    from stoker.nursery.supervisor import Crash
     from stoker.standalone.gateways import Gateway
     from stoker.standalone.manifests import Manifests
     from stoker.standalone.options import Options
@@ -118,10 +119,15 @@ class Parts:
             log=get_logger("standalone.manifests"),
         )
 
-    def restarted(self, service: str, cause: BaseException, delay: float) -> None:
-        """Log and count a service's restart."""
-        self.service_metrics.restarted(service)
-        get_logger("standalone").error("service_restarting", service=service, error=str(cause), delay_s=round(delay, 1))
+    def crashed(self, crash: Crash) -> None:
+        """Log a service's failure, with a traceback where it is not one of ours; count the restart."""
+        log = get_logger("standalone").bind(service=crash.service, error=crash.text)
+        foreign = next((cause for cause in crash.causes if not isinstance(cause, StokerError)), None)
+        if crash.delay is None:
+            log.error("service_failed", exc_info=foreign)
+        else:
+            self.service_metrics.restarted(crash.service)
+            log.error("service_restarting", delay_s=round(crash.delay, 1), exc_info=foreign)
 
 
 async def start_from(watch: ManifestWatch, parts: Parts) -> Manifests:

@@ -1,20 +1,22 @@
 """``stoker standalone`` as a service: what runs beside what, and the order in which it stops.
 
 The agents, the receiver and the probes stop first, at the signal; the controller and the manifest watch, which hear of
-what those did last, after them; the files of the store are flushed last. Agents are not below the supervisor of the
-others: one that keeps failing must end the process and not merely restart its siblings.
+what those did last, after them; the files of the store are flushed last. The same order holds when a service can only be
+given up: it sets the process's own stop, and what it died of is raised at the end. An agent that is given up gives
+up ``agents`` as a whole, and with it the process.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import trio
 
 from stoker.kube.cluster import EVENTS
-from stoker.nursery.service import Named
-from stoker.nursery.supervisor import supervise
+from stoker.nursery.circles import supervise_circles
+from stoker.nursery.service import Named, Told
+from stoker.nursery.shutdown import until
 from stoker.observe.logs import get_logger
 from stoker.observe.metrics import render
 from stoker.observe.probes import Liveness, Readiness
@@ -38,20 +40,26 @@ BEAT_SECONDS = 10.0
 
 
 async def run_standalone(options: Options, receiver: ReceiverSettings, *, stopping: trio.Event) -> None:
-    """Serve until ``stopping``. Raises ManifestInvalid at the start, ServiceFailed when something keeps failing."""
+    """Serve until ``stopping``. Raises ManifestInvalid at the start; ServiceFailed or ServiceReturned at the end, when a
+    service kept failing or ended by itself (``stopping`` is set then, too).
+    """
     await with_parts(options, partial(_serve, receiver=receiver, stopping=stopping))
 
 
 async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Event) -> None:
     log = get_logger("standalone")
-    agents = Agents(parts.agent, on_restart=parts.restarted, log=get_logger("standalone.agents"))
+    readiness, liveness = Readiness(), Liveness(SILENCE_SECONDS)
+    agents = Agents(parts.agent, on_crash=parts.crashed, readiness=readiness, log=get_logger("standalone.agents"))
 
     def applied(manifests: Manifests) -> None:
         agents.want(manifests.gateways)
 
     watch = parts.manifest_watch(applied)
     manifests = await start_from(watch, parts)
-    inner = _outward(parts, receiver, stopping, (readiness := Readiness()), (liveness := Liveness(SILENCE_SECONDS)))
+    inner = [
+        Named("agents", partial(agents.run, stopping)),
+        *_outward(parts, receiver, stopping, readiness, liveness),
+    ]
     late = trio.Event()
     outer = [
         Named("controller", until(late, parts.controller)),
@@ -66,20 +74,28 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
     def state(name: str, serving: bool) -> None:
         readiness.set(name, serving, "restarting")
 
-    guard = partial(supervise, on_restart=parts.restarted, on_state=state)
+    def serving() -> None:
+        log.info("standalone_serving", gateways=len(manifests.gateways), state_dir=str(parts.options.state_dir))
+
+    applied(manifests)
     async with trio.open_nursery() as nursery:
-        await nursery.start(partial(guard, outer, stopping=late))
-        async with trio.open_nursery() as first_to_stop:
-            await first_to_stop.start(agents.run, stopping)
-            applied(manifests)
-            if inner:
-                await first_to_stop.start(partial(guard, inner, stopping=stopping))
-            log.info("standalone_serving", gateways=len(manifests.gateways), state_dir=str(parts.options.state_dir))
-            await stopping.wait()
-            log.info("standalone_stopping")
-            readiness.set("process", False, "stopping")
-        late.set()
+        nursery.start_soon(_say_stopping, stopping, readiness)
+        await supervise_circles(
+            inner,
+            outer,
+            stopping=stopping,
+            late=late,
+            on_crash=parts.crashed,
+            on_state=state,
+            task_status=Told(serving),
+        )
     log.info("standalone_stopped")
+
+
+async def _say_stopping(stopping: trio.Event, readiness: Readiness) -> None:
+    await stopping.wait()
+    get_logger("standalone").info("standalone_stopping")
+    readiness.set("process", False, "stopping")
 
 
 def _outward(
@@ -111,23 +127,6 @@ def _amiss(parts: Parts, liveness: Liveness) -> Mapping[str, str]:
 def _server(event: str, app: object, bind: str, stopping: trio.Event) -> Service:
     log = get_logger("standalone")
     return partial(serve, app, bind=bind, stopping=stopping, on_bound=lambda urls: log.info(event, urls=urls))
-
-
-def until(stopping: trio.Event, service: Service) -> Service:
-    """``service``, which knows no stop of its own, cancelled at ``stopping``."""
-
-    async def run(*, task_status: trio.TaskStatus[Any]) -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_at, stopping, nursery.cancel_scope)
-            await service(task_status=task_status)
-            nursery.cancel_scope.cancel()
-
-    return run
-
-
-async def _cancel_at(stopping: trio.Event, scope: trio.CancelScope) -> None:
-    await stopping.wait()
-    scope.cancel()
 
 
 async def _beat(liveness: Liveness, *, task_status: trio.TaskStatus[None]) -> None:
