@@ -1,32 +1,54 @@
-"""Deliveries seen within a day, bounded: a sender that repeats itself is answered and not acted on again."""
+"""Deliveries acted on within a day, bounded: a sender that repeats itself is answered and not acted on again."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import trio
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEADERS: Final = (
+    "x-github-delivery",
+    "x-gitea-delivery",
+    "x-forgejo-delivery",
+    "x-gogs-delivery",
+    "x-request-uuid",
+    "x-gitlab-event-uuid",
+)
 DAY: Final = 24 * 3600.0
 MOST: Final = 10_000
 
 
+def delivery_of(headers: Mapping[str, str]) -> str:
+    """The sender's name for this delivery; empty when it gives none."""
+    return next((headers[name] for name in HEADERS if headers.get(name)), "")
+
+
 class Deliveries:
-    """Remembered only after a successful write, so that a failed one can be repeated."""
+    """Remembered only after a successful write, so that a failed one can be repeated; as digests, whatever their length."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._seen: OrderedDict[bytes, float] = OrderedDict()
 
     def seen(self, path: str, delivery: str) -> bool:
         """Whether this id was acted on at this path within a day."""
-        moment = self._seen.get((path, delivery)) if delivery else None
+        moment = self._seen.get(_digest(path, delivery)) if delivery else None
         return moment is not None and trio.current_time() - moment < DAY
 
     def remember(self, path: str, delivery: str) -> None:
         """Acted on."""
         if not delivery:
             return
-        self._seen[path, delivery] = trio.current_time()
-        self._seen.move_to_end((path, delivery))
+        key = _digest(path, delivery)
+        self._seen[key] = trio.current_time()
+        self._seen.move_to_end(key)
         while len(self._seen) > MOST:
             self._seen.popitem(last=False)
+
+
+def _digest(path: str, delivery: str) -> bytes:
+    return hashlib.sha256(f"{path}\x00{delivery}".encode("utf-8", "surrogatepass")).digest()

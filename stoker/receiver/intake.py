@@ -31,31 +31,29 @@ class Intake:
     def __init__(self) -> None:
         self._held = 0
 
-    async def read(self, receive: Receive, declared: int | None) -> bytes:
-        """The whole body; Refused 413, 503 or 408."""
-        if declared is not None and declared > BODY_LIMIT:
+    async def read(self, receive: Receive, declared: str) -> bytearray:
+        """The whole body; Refused 413, 503 or 408. ``declared``: the Content-Length header, empty when there is none."""
+        if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > BODY_LIMIT):
             raise Refused(413, f"the body has more than {BODY_LIMIT >> 20} MiB")
         with trio.move_on_after(BODY_SECONDS):
             return await self._collect(receive)
         raise Refused(408, f"the body did not arrive within {BODY_SECONDS:g} s")
 
-    async def _collect(self, receive: Receive) -> bytes:
-        parts: list[bytes] = []
-        mine = 0
+    async def _collect(self, receive: Receive) -> bytearray:
+        body = bytearray()
         try:
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Refused(400, "the sender hung up")
                 part = message.get("body", b"")
-                mine += len(part)
+                body += part
                 self._held += len(part)
-                if mine > BODY_LIMIT:
+                if len(body) > BODY_LIMIT:
                     raise Refused(413, f"the body has more than {BODY_LIMIT >> 20} MiB")
                 if self._held > SUM_LIMIT:
                     raise Refused(503, "too many bodies at once; send it again")
-                parts.append(part)
                 if not message.get("more_body"):
-                    return b"".join(parts)
+                    return body
         finally:
-            self._held -= mine
+            self._held -= len(body)

@@ -1,13 +1,20 @@
-"""What a push does to resources: annotations by merge patch, and the answer that says what was touched and what not, and why."""
+"""What a push does to resources: annotations by merge patch, and what became of each.
+
+A write is all that counts; the event that tells people of it is best effort. Nothing here waits for the controller.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import trio
 
 from stoker.api import names
 from stoker.api.times import rfc3339
+from stoker.errors import ObjectNotFound, StokerError
 from stoker.kube.cluster import GATEWAYSYNCS
+from stoker.receiver.refs import means
 from stoker.receiver.repositories import same
 
 if TYPE_CHECKING:
@@ -19,51 +26,76 @@ if TYPE_CHECKING:
     from stoker.kube.events import EventRecorder
     from stoker.receiver.payloads import Push, Retarget
 
+AT_ONCE = 10
+"""Resources of a fleet that are written to side by side."""
+
+
+@dataclass
+class Fleet:
+    """What a push did: ``nudged`` names, ``passed_over`` and ``failed`` names with the reason. Names are namespace/name."""
+
+    nudged: list[str] = field(default_factory=list)
+    passed_over: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class Nudger:
-    """Writes requests onto resources."""
+    """Writes requests onto resources. All methods raise the store's errors."""
 
     cluster: Cluster
     events: EventRecorder
     now: Callable[[], datetime]
 
-    async def push(self, resource: GatewaySync, said: Push) -> dict[str, Any]:
-        """News counts when its ref is the one in effect; otherwise nothing is written. The body of a 202."""
-        reason = passed_over(resource, said)
-        if reason:
-            return {"accepted": False, "ref": said.ref, "reason": reason}
-        await self._annotate(resource, {names.PUSHED_AT: self._moment(), names.REQUESTED_BY: said.source})
-        await self._tell(resource, f"push to {said.ref} announced by {said.source}")
-        return {"accepted": True, "ref": said.ref}
+    async def push(self, resource: GatewaySync, said: Push) -> str:
+        """News: asks for a fresh look when its ref is the one in effect; otherwise why not, and nothing is written."""
+        reason = passed_over(resource, said.ref)
+        if not reason:
+            await self._annotate(resource, {names.PUSHED_AT: self._moment(), names.REQUESTED_BY: said.source})
+            await self._tell(resource, f"push to {said.ref} announced by {said.source}")
+        return reason
 
-    async def retarget(self, resource: GatewaySync, said: Retarget) -> dict[str, Any]:
-        """An order to follow another ref; the same order again only asks for a fresh look. The body of a 202."""
+    async def retarget(self, resource: GatewaySync, said: Retarget) -> bool:
+        """An order to follow another ref. False when it stands already: then only a fresh look is asked for."""
         if resource.metadata.annotations.get(names.REQUESTED_REF) == said.ref:
             await self._annotate(resource, {names.PUSHED_AT: self._moment()})
-            return {"accepted": True, "ref": said.ref, "message": "ref already set"}
+            return False
         moment = self._moment()
         order = {names.REQUESTED_REF: said.ref, names.REQUESTED_AT: moment, names.REQUESTED_BY: said.source}
         await self._annotate(resource, order)
         await self._tell(resource, f"ref {said.ref} requested by {said.source}")
-        return {"accepted": True, "ref": said.ref}
+        return True
 
-    async def fleet(self, said: Push, namespace: str) -> dict[str, Any]:
-        """Every resource of the repository that follows the ref; the others with the reason."""
-        touched: list[str] = []
-        others: dict[str, str] = {}
-        for resource in (await self.cluster.list(GATEWAYSYNCS, namespace)).items:
-            name = f"{resource.metadata.namespace}/{resource.metadata.name}"
-            url = _git(resource).get("repo", "")
-            if not any(same(url, known) for known in said.repositories):
-                others[name] = "another repository"
-                continue
-            answer = await self.push(resource, said)
-            if answer["accepted"]:
-                touched.append(name)
+    async def fleet(self, said: Push, namespace: str) -> Fleet:
+        """Every resource of the repository that follows the ref, of one namespace or ("") of all.
+
+        One that cannot be written does not keep the news from the others.
+        """
+        done = Fleet()
+        listing = await self.cluster.list(GATEWAYSYNCS, namespace)
+        limiter = trio.CapacityLimiter(AT_ONCE)
+        async with trio.open_nursery() as nursery:
+            for resource in listing.items:
+                if any(same(_git(resource, "repo"), known) for known in said.repositories):
+                    nursery.start_soon(self._one_of, resource, said, done, limiter)
+                else:
+                    done.passed_over[_name(resource)] = "another repository"
+        done.nudged.sort()
+        return done
+
+    async def _one_of(self, resource: GatewaySync, said: Push, done: Fleet, limiter: trio.CapacityLimiter) -> None:
+        async with limiter:
+            try:
+                reason = await self.push(resource, said)
+            except ObjectNotFound:
+                done.passed_over[_name(resource)] = "deleted meanwhile"
+            except StokerError as error:
+                done.failed[_name(resource)] = str(error)
             else:
-                others[name] = answer["reason"]
-        return {"accepted": bool(touched), "ref": said.ref, "resources": touched, "passedOver": others}
+                if reason:
+                    done.passed_over[_name(resource)] = reason
+                else:
+                    done.nudged.append(_name(resource))
 
     async def _annotate(self, resource: GatewaySync, annotations: dict[str, str]) -> None:
         meta = resource.metadata
@@ -76,19 +108,20 @@ class Nudger:
         return rfc3339(self.now(), fraction=True)
 
 
-def passed_over(resource: GatewaySync, said: Push) -> str:
-    """Why a push is no news for the resource; empty when it is."""
-    in_effect = resource.metadata.annotations.get(names.REQUESTED_REF) or _git(resource).get("ref", "")
-    if _branch_or_tag(said.ref) != _branch_or_tag(in_effect):
-        return f"pushed {said.ref}, but {in_effect!r} is in effect"
-    return ""
+def passed_over(resource: GatewaySync, pushed: str) -> str:
+    """Why a push of this ref is no news for the resource; empty when it is."""
+    in_effect = resource.metadata.annotations.get(names.REQUESTED_REF) or _git(resource, "ref")
+    if not in_effect:
+        return "its spec names no ref"
+    return "" if means(in_effect, pushed) else f"pushed {pushed}, but {in_effect!r} is in effect"
 
 
-def _branch_or_tag(ref: str) -> str:
-    return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+def _name(resource: GatewaySync) -> str:
+    return f"{resource.metadata.namespace}/{resource.metadata.name}"
 
 
-def _git(resource: GatewaySync) -> dict[str, str]:
-    spec = resource.spec if isinstance(resource.spec, dict) else {}
-    git = spec.get("git")
-    return {key: value for key, value in git.items() if isinstance(value, str)} if isinstance(git, dict) else {}
+def _git(resource: GatewaySync, key: str) -> str:
+    """A text of ``spec.git``, which nobody has judged yet; empty when there is none."""
+    git = resource.spec.get("git") if isinstance(resource.spec, dict) else None
+    value = git.get(key) if isinstance(git, dict) else None
+    return value if isinstance(value, str) else ""

@@ -6,16 +6,16 @@ from urllib.parse import unquote, urlsplit
 
 
 def identity(url: str) -> tuple[str, str]:
-    """Host and path of a URL in any form git takes, ``git@host:path`` included."""
+    """Host and path of a URL in any form git takes, ``git@host:path`` included; two empty texts when it is none."""
     if "://" not in url and ":" in url:
         host, _, path = url.partition(":")
         host = host.rpartition("@")[2]
     else:
-        parts = urlsplit(url)
         try:
-            host = parts.hostname or ""
+            parts = urlsplit(url)
+            host = "" if parts.scheme == "file" else parts.hostname or ""
         except ValueError:
-            host = ""
+            return "", ""
         path = parts.path
     path = unquote(path).strip("/").removesuffix(".git").rstrip("/")
     return host.lower(), path

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ BARE_HEX: Final = ("x-gitea-signature", "x-forgejo-signature", "x-gogs-signature
 PREFIX: Final = "sha256="
 
 
-def authorized(settings: ReceiverSettings, headers: Mapping[str, str], body: bytes) -> bool:
+def authorized(settings: ReceiverSettings, headers: Mapping[str, str], body: bytes | bytearray) -> bool:
     """``headers`` with lower-case names. True when nothing is configured, or one configured secret or token is shown."""
     if settings.open:
         return True
@@ -27,11 +28,11 @@ def authorized(settings: ReceiverSettings, headers: Mapping[str, str], body: byt
     for secret in settings.hmac_secrets if signatures else ():
         wanted = hmac.new(secret.reveal().encode(), body, hashlib.sha256).hexdigest()
         for shown in signatures:
-            good |= hmac.compare_digest(wanted.encode(), shown.encode("utf-8", "replace"))
+            good |= hmac.compare_digest(wanted.encode(), shown.encode("latin-1", "replace"))
     tokens = list(_tokens(headers))
     for token in settings.bearer_tokens:
-        for shown in tokens:
-            good |= hmac.compare_digest(token.reveal().encode(), shown.encode("utf-8", "replace"))
+        for text in tokens:
+            good |= hmac.compare_digest(token.reveal().encode(), text)
     return good
 
 
@@ -44,11 +45,7 @@ def shows_something(settings: ReceiverSettings, headers: Mapping[str, str]) -> b
     if not settings.bearer_tokens:
         return False
     shown = list(_tokens(headers))
-    return any(
-        hmac.compare_digest(token.reveal().encode(), text.encode("utf-8", "replace"))
-        for token in settings.bearer_tokens
-        for text in shown
-    )
+    return any(hmac.compare_digest(token.reveal().encode(), text) for token in settings.bearer_tokens for text in shown)
 
 
 def _signatures(headers: Mapping[str, str]) -> Iterator[str]:
@@ -63,15 +60,18 @@ def _signatures(headers: Mapping[str, str]) -> Iterator[str]:
             yield value.lower()
 
 
-def _tokens(headers: Mapping[str, str]) -> Iterator[str]:
-    """Bearer, GitLab's header, or the password of Basic (Azure DevOps)."""
+def _tokens(headers: Mapping[str, str]) -> Iterator[bytes]:
+    """Bearer, GitLab's header, or the password of Basic (Azure DevOps), as the bytes that were sent."""
     scheme, _, value = headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer" and value.strip():
-        yield value.strip()
+        yield _sent(value.strip())
     if scheme.lower() == "basic":
-        try:
-            yield base64.b64decode(value.strip(), validate=True).decode("utf-8").partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
-            return
+        with suppress(binascii.Error, ValueError):
+            yield base64.b64decode(value.strip(), validate=True).partition(b":")[2]
     if headers.get("x-gitlab-token"):
-        yield headers["x-gitlab-token"]
+        yield _sent(headers["x-gitlab-token"])
+
+
+def _sent(text: str) -> bytes:
+    """A header's value as it came: headers are decoded as Latin-1, which loses nothing."""
+    return text.encode("latin-1", "replace")

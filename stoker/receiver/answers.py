@@ -1,0 +1,107 @@
+"""What a request that may speak brings about: the said becomes writes, the writes become a status and a JSON body.
+
+It knows nothing of HTTP beyond that pair. An error of the store is turned into what the sender should do: send it again
+(503), or not (404, 422).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import trio
+
+from stoker.errors import ObjectNotFound, StokerError, Terminal
+from stoker.kube.cluster import GATEWAYSYNCS
+from stoker.receiver import payloads
+from stoker.receiver.deliveries import Deliveries
+
+if TYPE_CHECKING:
+    from stoker.kube.cluster import Cluster
+    from stoker.receiver.nudge import Nudger
+
+STORE_SECONDS: Final = 8.0
+"""Senders give up after ten."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the sender is told. ``source``: who spoke, for log and counter; ``trusted``: it was let in first."""
+
+    status: int
+    body: dict[str, Any]
+    source: str = payloads.UNKNOWN
+    trusted: bool = True
+
+
+@dataclass
+class Answerer:
+    """Acts on what was said about one resource (``namespace``, ``name``) or a fleet."""
+
+    cluster: Cluster
+    nudger: Nudger
+    deliveries: Deliveries = field(default_factory=Deliveries)
+
+    async def answer(self, route: tuple[str, ...], said: payloads.Said, delivery: str) -> Answer:
+        """``route``: namespace and name, a namespace, or nothing for all. Bounded in time."""
+        if isinstance(said, payloads.Malformed):
+            return Answer(400, {"error": said.error}, said.source)
+        if isinstance(said, payloads.Unserved):
+            return Answer(501, {"error": said.error}, said.source)
+        if isinstance(said, payloads.Ping):
+            return Answer(200, {"message": "pong"}, said.source)
+        try:
+            with trio.move_on_after(STORE_SECONDS):
+                return await self._act(route, said, delivery)
+        except ObjectNotFound:
+            return Answer(404, {"error": f"there is no GatewaySync {'/'.join(route)}"}, said.source)
+        except Terminal as error:
+            return Answer(422, {"error": str(error)}, said.source)
+        except StokerError as error:
+            return Answer(503, {"error": f"{error}; send it again"}, said.source)
+        return Answer(503, {"error": "the object store did not answer in time; send it again"}, said.source)
+
+    async def _act(
+        self, route: tuple[str, ...], said: payloads.Push | payloads.Retarget | payloads.Ignored, delivery: str
+    ) -> Answer:
+        resource = None
+        if len(route) == 2:
+            resource = await self.cluster.get(GATEWAYSYNCS, route[0], route[1])
+        if isinstance(said, payloads.Ignored):
+            return _refused(said.source, said.reason)
+        path = "/".join(route)
+        if self.deliveries.seen(path, delivery):
+            return _accepted(said, message="delivery already handled")
+        if resource is None:
+            answer = await self._fleet(route, said)
+        elif isinstance(said, payloads.Retarget):
+            news = await self.nudger.retarget(resource, said)
+            answer = _accepted(said) if news else _accepted(said, message="ref already set")
+        else:
+            reason = await self.nudger.push(resource, said)
+            answer = _refused(said.source, reason, ref=said.ref) if reason else _accepted(said)
+        if answer.body.get("accepted"):
+            self.deliveries.remember(path, delivery)
+        return answer
+
+    async def _fleet(self, route: tuple[str, ...], said: payloads.Push | payloads.Retarget) -> Answer:
+        if isinstance(said, payloads.Retarget):
+            return _refused(said.source, "only pushes fan out; name the resource: /webhook/{namespace}/{name}")
+        if not said.repositories:
+            return _refused(said.source, "the payload names no repository", ref=said.ref)
+        done = await self.nudger.fleet(said, route[0] if route else "")
+        told: dict[str, Any] = {"resources": done.nudged, "passedOver": done.passed_over}
+        if done.failed:
+            told["failed"] = done.failed
+            return Answer(503, {"error": "some resources could not be written; send it again", **told}, said.source)
+        if done.nudged:
+            return _accepted(said, **told)
+        return _refused(said.source, "no resource follows this ref of this repository", ref=said.ref, **told)
+
+
+def _accepted(said: payloads.Push | payloads.Retarget, **more: Any) -> Answer:
+    return Answer(202, {"accepted": True, "ref": said.ref, **more}, said.source)
+
+
+def _refused(source: str, reason: str, **more: Any) -> Answer:
+    return Answer(202, {"accepted": False, **more, "reason": reason}, source)

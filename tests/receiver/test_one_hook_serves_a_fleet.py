@@ -1,0 +1,127 @@
+"""``/webhook`` and ``/webhook/{namespace}``: matched by repository and ref, named, or passed over with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from stoker.kube.cluster import GATEWAYSYNCS
+from stoker.receiver.repositories import same
+from tests.receiver.conftest import Serve, Served, github, pushed
+
+REPOSITORY = "https://github.com/plant/ignition"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/plant/ignition.git",
+        "https://github.com/plant/ignition",
+        "https://github.com/plant/ignition/",
+        "http://GitHub.com:8080/plant/ignition.git",
+        "https://x-access-token:abc@github.com/plant/ignition.git",
+        "git@github.com:plant/ignition.git",
+        "github.com:plant/ignition",
+        "ssh://git@github.com:22/plant/ignition.git",
+        "git://github.com/plant/ignition.git",
+    ],
+)
+def test_one_repository_in_all_its_forms(url: str) -> None:
+    assert same(url, REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/plant/other",
+        "https://gitlab.com/plant/ignition",
+        "https://github.com/Plant/ignition",
+        "https://github.com/plant/ignition.git/x",
+        "https://github.com/",
+        "file:///plant/ignition.git",
+        "http://[broken/plant/ignition",
+        "",
+    ],
+)
+def test_other_repositories(url: str) -> None:
+    assert not same(url, REPOSITORY)
+    assert not same(REPOSITORY, url)
+
+
+def test_nothing_is_never_the_same_as_nothing() -> None:
+    assert not same("", "")
+    assert not same("http://[", "http://[")
+
+
+async def fleet(served: Served) -> None:
+    """Beside ``default/plant``: one by ssh, one on a tag, one of another repository, one in another namespace."""
+    await served.add("by-ssh", repo="git@github.com:plant/ignition.git")
+    await served.add("on-a-tag", ref="v1")
+    await served.add("elsewhere", repo="https://github.com/plant/else.git")
+    await served.add("far", "north", repo="https://user:pw@github.com/plant/ignition")
+
+
+async def test_everyone_who_follows_the_ref_is_nudged_and_the_others_named_with_the_reason(receiver: Served) -> None:
+    await fleet(receiver)
+    answer = await receiver.push(pushed(), "/webhook")
+    assert answer.status_code == 202
+    assert answer.json() == {
+        "accepted": True,
+        "ref": "refs/heads/main",
+        "resources": ["default/by-ssh", "default/plant", "north/far"],
+        "passedOver": {
+            "default/elsewhere": "another repository",
+            "default/on-a-tag": "pushed refs/heads/main, but 'v1' is in effect",
+        },
+    }
+    for name, namespace in (("plant", "default"), ("by-ssh", "default"), ("far", "north")):
+        assert (await receiver.annotations(name, namespace)).keys() == {"pushed-at", "requested-by"}
+    assert await receiver.annotations("on-a-tag") == await receiver.annotations("elsewhere") == {}
+
+
+async def test_a_namespaces_hook_stays_in_it(receiver: Served) -> None:
+    await fleet(receiver)
+    answer = (await receiver.push(pushed(), "/webhook/north")).json()
+    assert (answer["resources"], answer["passedOver"]) == (["north/far"], {})
+    assert await receiver.annotations() == {}
+
+
+async def test_a_push_that_concerns_nobody_says_so(receiver: Served) -> None:
+    answer = await receiver.push(pushed(repository="https://github.com/other/one"), "/webhook")
+    assert answer.status_code == 202
+    assert (answer.json()["accepted"], answer.json()["resources"]) == (False, [])
+    assert "no resource follows" in answer.json()["reason"]
+
+
+async def test_a_push_that_names_no_repository_concerns_nobody(receiver: Served) -> None:
+    answer = await receiver.push(pushed() + b" ", "/webhook")
+    assert answer.json()["accepted"]
+    answer = await receiver.push(b'{"ref": "refs/heads/main"}', "/webhook")
+    assert (answer.status_code, answer.json()["accepted"]) == (202, False)
+    assert "names no repository" in answer.json()["reason"]
+
+
+@pytest.mark.parametrize("path", ["/webhook", "/webhook/default"])
+async def test_only_pushes_fan_out(receiver: Served, path: str) -> None:
+    writes = receiver.cluster.writes
+    release = b'{"action": "published", "release": {"tag_name": "v1"}}'
+    for answer in (await receiver.order("v2", path), await receiver.push(release, path, event="release")):
+        assert (answer.status_code, answer.json()["accepted"]) == (202, False)
+        assert "only pushes fan out" in answer.json()["reason"]
+    assert not (await receiver.push(pushed(deleted=True), path)).json()["accepted"]
+    assert receiver.cluster.writes == writes
+
+
+@pytest.mark.parametrize("path", ["/webhook", "/webhook/default"])
+async def test_an_open_receiver_has_no_fleet_hook(serving: Serve, path: str) -> None:
+    served = await serving({})
+    for body in (pushed(), b"no JSON"):
+        answer = await served.post(body, github(body), path)
+        assert answer.status_code == 403
+        assert "WEBHOOK_HMAC_SECRET" in answer.json()["error"]
+    assert await served.annotations() == {}
+
+
+async def test_broken_resources_do_not_keep_the_news_from_the_others(receiver: Served) -> None:
+    for name, spec in (("a", {"git": {"repo": "http://[", "ref": "main"}}), ("b", None), ("c", {"git": {"repo": 5}})):
+        await receiver.cluster.create(GATEWAYSYNCS, "default", {"metadata": {"name": name}, "spec": spec})
+    assert (await receiver.push(pushed(), "/webhook")).json()["resources"] == ["default/plant"]
