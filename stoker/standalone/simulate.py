@@ -1,4 +1,4 @@
-"""``stoker simulator``: the simulated gateway alone, over a data directory."""
+"""``stoker simulator``: the simulated gateway alone, over a data directory, in the mood that was asked for."""
 
 from __future__ import annotations
 
@@ -13,46 +13,134 @@ import trio
 
 from stoker.errors import StokerError
 from stoker.nursery.shutdown import run_with_signals
+from stoker.nursery.supervisor import flatten
 from stoker.observe import logs, redact
-from stoker.standalone.simulator.gateway import SimulatedGateway, State
+from stoker.standalone.exits import FAILED, OK, USAGE
+from stoker.standalone.options import LineParser
+from stoker.standalone.simulator.gateway import SimulatedGateway
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 GRACE_SECONDS = 10.0
 KEY_VARIABLE = "STOKER_SIMULATOR_API_KEY"
 
+DESCRIPTION = """\
+Run a simulated Ignition 8.3 gateway over a data directory, for trying Stoker out and for tests. It answers the API that
+an agent asks, scans for real, rewrites resource.json as a gateway does, and remembers every resource that it met
+half-written.
+"""
+EPILOG = f"""\
+environment:
+  {KEY_VARIABLE}  the API key, name:secret, that it demands; without it every well-formed key will do
+  LOG_LEVEL                 debug, info (default), warning or error
+
+while it runs:
+  GET  /StatusPing            STARTING, RUNNING, and details COMMISSIONING
+  GET  /system/gwinfo         what an agent looks at to see whether it runs
+  GET  /simulator/record      what it saw and was asked; halfWritten must stay empty
+  POST /simulator/commission  finish its commissioning, as somebody would in a browser
+
+examples:
+  stoker simulator --port 8088 --data-dir /tmp/gateway
+  stoker simulator --port 8088 --data-dir /tmp/gateway --start-seconds 20 --commission
+      a first boot: 503 for 20 s, then commissioning until it is finished
+  stoker simulator --port 8088 --data-dir /tmp/gateway --own-scans 5
+      a gateway that also scans by itself, and waits for the scan lock
+
+exit codes:
+  0  stopped in good order (SIGTERM, SIGINT)
+  1  it could not serve, such as on a port in use
+  2  the command line is wrong
+"""
+
 
 def main(argv: Sequence[str]) -> int:
     """Serve until a signal; the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="stoker simulator",
-        description="Run a simulated Ignition gateway over a data directory, for trying Stoker out and for tests.",
-        epilog=f"{KEY_VARIABLE}=name:secret makes it demand that key; without it any key will do.",
-    )
-    parser.add_argument("--port", type=int, default=8088, help="port on 127.0.0.1 (default 8088; 0 takes a free one)")
-    parser.add_argument("--data-dir", type=Path, required=True, help="the gateway's data directory")
-    parser.add_argument("--commissioning", action="store_true", help="answer as a gateway that was not set up yet")
-    options = parser.parse_args(argv)
-    logs.configure(level=os.environ.get("LOG_LEVEL", "info"))
-    key = os.environ.get(KEY_VARIABLE, "")
-    if key:
-        redact.register(key)
-    if not options.data_dir.is_dir():
-        sys.stderr.write(f"stoker simulator: {options.data_dir} is no directory: make it first\n")
-        return 2
-    state: State = "commissioning" if options.commissioning else "running"
-    gateway = SimulatedGateway(options.data_dir, key=key, state=state)
+    options = _options(argv)
+    try:
+        logs.configure(level=os.environ.get("LOG_LEVEL", "info"))
+    except StokerError as error:
+        return _refuse(str(error), USAGE)
+    gateway = _gateway(options, os.environ)
     log = logs.get_logger("simulator")
 
     async def play(stopping: trio.Event) -> None:
-        bound = partial(log.info, "simulator_serving")
+        bound = partial(log.info, "simulator_serving", state=gateway.state, data=str(gateway.data))
         await gateway.run(f"127.0.0.1:{options.port}", stopping=stopping, on_bound=lambda urls: bound(urls=urls))
+        log.info("simulator_stopped", half_written=len(gateway.half_written))
 
-    code = 0
+    code = OK
     try:
         trio.run(partial(run_with_signals, play, grace=GRACE_SECONDS))
-    except* (OSError, StokerError) as group:
-        sys.stderr.write(f"stoker simulator: {group.exceptions[0]}: choose another --port\n")
-        code = 1
+    except* OSError as group:
+        code = _refuse(f"cannot serve on port {options.port}: {flatten(group)[0]}; choose another --port", FAILED)
+    return code
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = LineParser(
+        prog="stoker simulator",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--port", type=_port, default=8088, metavar="N", help="port on 127.0.0.1 (default 8088; 0 takes a free one)")
+    add("--data-dir", type=Path, required=True, metavar="DIR", help="the gateway's data directory; it must exist")
+    add("--start-seconds", type=_seconds, metavar="N", help="begin as a gateway that starts: 503 for so long")
+    commission = "begin as a gateway that was not set up: commissioning for N seconds, or until it is finished"
+    add("--commission", type=_seconds, nargs="?", const=float("inf"), metavar="N", help=commission)
+    add("--drop-permission", action="store_true", help="commissioning costs the key its write permission")
+    add("--keys-in-data", action="store_true", help="API keys are the api-token resources in the data directory")
+    add("--own-scans", type=_seconds, metavar="N", help="also scan by itself, every N seconds")
+    add("--no-locks", action="store_true", help="offer no scan locks, as older releases")
+    add("--old", action="store_true", help="be an 8.1 gateway, which has no such API: 404")
+    given = parser.parse_args(argv)
+    if not given.data_dir.is_dir():
+        parser.error(f"--data-dir {given.data_dir} is no directory; make it first")
+    return given
+
+
+def _gateway(options: argparse.Namespace, env: Mapping[str, str]) -> SimulatedGateway:
+    key = env.get(KEY_VARIABLE, "").strip()
+    redact.register(key)
+    gateway = SimulatedGateway(
+        options.data_dir,
+        key=key,
+        keys_in_data=options.keys_in_data,
+        start_seconds=options.start_seconds,
+        needs_commissioning=options.commission is not None,
+        commission_seconds=options.commission,
+        commissioning_drops_permission=options.drop_permission,
+        own_scan_every=options.own_scans,
+        offers_locks=not options.no_locks,
+        version="8.1" if options.old else "8.3",
+    )
+    if options.start_seconds is not None:
+        gateway.state = "starting"
+    elif options.commission is not None:
+        gateway.state = "commissioning"
+    return gateway
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a port from 0 to 65535")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number of seconds above 0")
+    return value
+
+
+def _refuse(line: str, code: int) -> int:
+    sys.stderr.write(f"stoker simulator: {line}\n")
     return code
