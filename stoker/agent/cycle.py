@@ -1,194 +1,165 @@
 """One sync, from the commit's name to scanned files. Every error ends in the outcome; what is owed stays on disk.
 
 Order matters: the commit is fetched and compared before anybody is asked to wait; Designer sessions are asked about only
-when a file would change; the gateway's scan locks are taken while the new files are staged.
+when a file would change; the gateway's scan locks are taken once the new files are staged, and held around the merge.
+A scan that is owed for earlier files is asked for even when this sync failed: those files are live.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Final
 
 import trio
 
+from stoker.agent.drift import DriftRule
 from stoker.agent.order import Order, Outcome
-from stoker.agent.profile import request, uses_labels
+from stoker.agent.profile import request
 from stoker.agent.scan import RELEASE_WITHIN
-from stoker.errors import DesignerSessionsBlocked, StokerError, StoreBroken
-from stoker.kube.cluster import PODS
+from stoker.errors import StokerError, StoreBroken
+from stoker.sync.plan import fingerprint
 
 if TYPE_CHECKING:
     from stoker.agent.desk import Desk
+    from stoker.agent.fetching import Fetcher
     from stoker.agent.gateway import Monitor
     from stoker.agent.guard import Guard
-    from stoker.agent.metrics import AgentMetrics
+    from stoker.agent.labels import OwnLabels
     from stoker.agent.scan import Scanner
     from stoker.agent.setup import AgentSetup
-    from stoker.git.fetch import StorePool
-    from stoker.git.tree import CommitTree
-    from stoker.kube.cluster import Cluster
+    from stoker.sync.plan import SyncRequest
     from stoker.sync.prepared import Prepared
     from stoker.sync.report import SyncResult
-    from stoker.sync.stage import Staged
 
-
-class FetchFailed(Exception):  # noqa: N818 - carries the real error out of the fetch, for its own event
-    """The commit could not be had; ``error`` says why."""
-
-    def __init__(self, error: StokerError) -> None:
-        super().__init__(str(error))
-        self.error = error
+REQUESTED: Final = "requestedAt"
+"""The note that keeps the last request that was handled."""
+FIRST_LOOK: Final = 1.0
 
 
 class Cycle:
-    """``run`` never raises a StokerError. ``clone_failed`` tells whether the last failure was a fetch."""
+    """``run`` never raises a StokerError; the directory is open and whole when it is called."""
 
     def __init__(
         self,
         setup: AgentSetup,
         desk: Desk,
         *,
-        cluster: Cluster,
-        stores: StorePool,
+        fetcher: Fetcher,
+        labels: OwnLabels,
         monitor: Monitor,
         guard: Guard,
         scanner: Scanner,
-        metrics: AgentMetrics,
     ) -> None:
-        self.clone_failed = False
         self._setup = setup
         self._desk = desk
-        self._cluster = cluster
-        self._stores = stores
+        self._fetcher = fetcher
+        self._labels = labels
         self._monitor = monitor
         self._guard = guard
         self._scanner = scanner
-        self._metrics = metrics
-        self._moment_due = False
+        self._drift = DriftRule()
+        self._scan_due = False
 
     async def run(self, order: Order) -> Outcome:
         """One sync and, where one is due, its scan."""
         began = trio.current_time()
-        outcome = Outcome()
-        self.clone_failed = False
-        self._moment_due = self._moment_due or order.moment
+        outcome = Outcome(order.cause)
         try:
             await self._files(order, outcome)
-            outcome.duration = trio.current_time() - began
-            if outcome.blocked is None:
-                await self._scan(order, outcome)
-        except FetchFailed as failed:
-            self.clone_failed = True
-            outcome.error = failed.error
         except StokerError as error:
             outcome.error = error
-        outcome.duration = outcome.duration or trio.current_time() - began
+        outcome.duration = trio.current_time() - began
+        try:
+            await self._monitor.looked(FIRST_LOOK)
+            await self._scan(order, outcome)
+            if outcome.through:
+                await self._remember(order)
+        except StokerError as error:
+            outcome.error = outcome.error or error
         return outcome
 
     # --- files ---------------------------------------------------------------------------------------------------
 
     async def _files(self, order: Order, outcome: Outcome) -> None:
-        await self._desk.ready()
         try:
-            prepared = await self._prepared(order, outcome)
+            await self._sync(order, outcome)
         except StoreBroken:
-            self._stores.discard(order.metadata.git_url)  # damaged on disk: fetched anew, once
-            prepared = await self._prepared(order, outcome)
+            # Damaged on disk, which may show as late as while files are staged: fetched anew, once.
+            await self._fetcher.discard(order.metadata)
+            await self._sync(order, outcome)
+
+    async def _sync(self, order: Order, outcome: Outcome) -> None:
+        outcome.tree = None
+        outcome.tree = await self._fetcher.tree(order.metadata)
+        labels = await self._labels.read(order.profile)
+        wanted = request(self._setup, order.metadata, order.profile, labels, outcome.tree)
+        wanted = self._with_drift(wanted, order, outcome)
         engine = self._desk.engine
+        prepared = await self._desk.call(engine.prepare, wanted)
         outcome.changes = prepared.changes
-        outcome.news = engine.applied_commit != order.metadata.commit
-        if prepared.is_noop or order.profile.dry_run:
+        if prepared.is_noop or wanted.dry_run:
             outcome.result = await self._desk.call(engine.record, prepared)
-            self._guard.passed()
-            return
-        try:
-            if self._monitor.answers and (wait := await self._guard.check(order.profile.designer_session_policy)):
-                outcome.blocked = wait
-                return
-        except DesignerSessionsBlocked:
-            self._metrics.sync_skipped_total.labels("designer_blocked").inc()
-            raise
-        outcome.result = await self._merged(prepared)
+        else:
+            if self._monitor.answers:
+                outcome.held_up = await self._guard.check(order.profile.designer_session_policy)
+                if outcome.held_up is not None:
+                    return
+            outcome.result = await self._merged(prepared)
         self._guard.passed()
+        mode = "report" if wanted.dry_run else wanted.drift
+        outcome.drift = self._drift.seen(prepared.drift, mode=mode, spared=wanted.spare)
 
-    async def _prepared(self, order: Order, outcome: Outcome) -> Prepared:
-        outcome.tree = await self._tree(order, outcome)
-        labels = await self._labels() if uses_labels(order.profile) else {}
-        wanted = request(
-            self._setup,
-            order.metadata,
-            order.profile,
-            labels,
-            outcome.tree,
-            drift=order.drift,
-            spare=order.spare,
-            trigger=order.trigger,
+    def _with_drift(self, wanted: SyncRequest, order: Order, outcome: Outcome) -> SyncRequest:
+        """The request with its drift mode. What is news is judged by what the manifest says of the last sync."""
+        engine = self._desk.engine
+        if not order.forced and order.cause != "start":
+            if engine.applied_commit != wanted.commit:
+                outcome.trigger = "commit"
+            elif engine.applied_digest != fingerprint(wanted):
+                outcome.trigger = "profile"
+        same = (engine.applied_commit, engine.applied_digest) == (wanted.commit, fingerprint(wanted))
+        mode, spare = self._drift.mode(
+            news=order.forced or not same, moment=order.moment, policy=order.profile.drift_policy
         )
-        return await self._desk.call(self._desk.engine.prepare, wanted)
-
-    async def _tree(self, order: Order, outcome: Outcome) -> CommitTree:
-        metadata = order.metadata
-        operation = "fetch"
-        try:
-            credentials = await self._setup.git_credentials(metadata.auth_type)
-            fetched = await self._stores.ensure(metadata.git_url, metadata.commit, metadata.ref, credentials)
-            tree = await self._desk.call(self._stores.tree, metadata.git_url, metadata.commit)
-        except StoreBroken:
-            raise
-        except StokerError as error:
-            self._metrics.git_fetch_total.labels(operation, "error").inc()
-            raise FetchFailed(error) from None
-        if fetched.operation in {"clone", "fetch"}:
-            self._metrics.git_fetch_total.labels(fetched.operation, "success").inc()
-            self._metrics.git_fetch_duration.labels(fetched.operation).observe(fetched.duration)
-            outcome.fetched = fetched
-        return tree
-
-    async def _labels(self) -> dict[str, str]:
-        pod = await self._cluster.get(PODS, self._setup.namespace, self._setup.pod_name)
-        return dict(pod.metadata.labels or {})
+        return dataclasses.replace(wanted, drift=mode, spare=spare)
 
     async def _merged(self, prepared: Prepared) -> SyncResult:
-        """Stage and lock side by side, then merge; a merge that does not happen releases the locks."""
+        """Stage, lock, merge; a merge that does not happen releases the locks."""
         engine = self._desk.engine
-        staged: Staged | None = None
-        failure: StokerError | None = None
-        held = False
-
-        async def lock() -> None:
-            nonlocal held
-            held = await self._scanner.lock()
-
+        staged = await self._desk.call(engine.stage, prepared)
+        held = await self._scanner.lock()
         try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(lock)
-                try:
-                    staged = await self._desk.call(engine.stage, prepared)
-                except StokerError as error:
-                    failure = error
-                    nursery.cancel_scope.cancel()
-            if failure is not None or staged is None:
-                raise failure or RuntimeError("staging ended without a result")
-            return await self._desk.call(partial(engine.merge, staged))
+            return await self._desk.call(engine.merge, staged)
         except BaseException:
-            with trio.move_on_after(RELEASE_WITHIN, shield=True):
-                if held:
+            if held:
+                with trio.move_on_after(RELEASE_WITHIN, shield=True):
                     await self._scanner.release()
             raise
 
     # --- scan ----------------------------------------------------------------------------------------------------
 
     async def _scan(self, order: Order, outcome: Outcome) -> None:
+        if not self._desk.settled or outcome.held_up is not None:
+            return
         engine = self._desk.engine
-        due = engine.announcement_owed or order.forced or self._moment_due
-        if not due:
+        owed = engine.announcement_owed
+        if outcome.through:
+            self._scan_due = self._scan_due or order.moment or order.forced
+        if not (owed or (outcome.through and self._scan_due)):
             return
         if not self._monitor.answers:
-            outcome.pending = engine.announcement_owed
+            outcome.pending = owed
             return
-        if not await self._scanner.scan():
+        outcome.refused = await self._scanner.scan()
+        if outcome.refused:
             outcome.pending = True
             return
-        self._moment_due = False
         outcome.scanned = True
+        self._scan_due = False
         await self._desk.call(engine.announced)
+
+    async def _remember(self, order: Order) -> None:
+        """The request that this sync answered; on a first start also that there was none."""
+        requested, engine = order.metadata.requested_at, self._desk.engine
+        if requested or REQUESTED not in engine.notes:
+            await self._desk.call(engine.note, REQUESTED, requested)

@@ -1,7 +1,7 @@
-"""The engine's desk: one thread at a time works on the data directory, and what it began it ends.
+"""The engine's desk: one call at a time works on the data directory, which is ours and whole before anything else.
 
-A call is never abandoned: a cancelled agent waits for the running merge, because the lock on the directory must outlive
-it. Opening and settling happen here too, so that no caller can forget them.
+Opening and settling happen here, so that no caller can forget them. How a call is run, and how long a stop waits for it,
+is told by ``blocking``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from stoker.observe.logs import get_logger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stoker.agent.blocking import Blocking
     from stoker.agent.gate import Gate
     from stoker.sync.engine import Engine
+    from stoker.sync.report import Settlement
 
 T = TypeVar("T")
 
@@ -26,37 +28,44 @@ T = TypeVar("T")
 class Desk:
     """``call`` runs a blocking function; ``ready`` opens and settles what is not open or settled."""
 
-    def __init__(self, engine: Engine, gate: Gate, *, gateway: str) -> None:
+    def __init__(self, engine: Engine, gate: Gate, blocking: Blocking, *, gateway: str, namespace: str) -> None:
         self.engine = engine
+        self.inhabited = False
         self._gate = gate
-        self._one = trio.CapacityLimiter(1)
+        self._blocking = blocking
         self._open = False
         self._settled = False
-        self._log = get_logger("agent.engine", gateway=gateway)
+        self._whole = trio.Event()
+        self._log = get_logger("agent.engine", gateway=gateway, namespace=namespace)
 
     async def call(self, work: Callable[..., T], *args: Any) -> T:
-        """``work(*args)`` in the thread; a merge that could not be ended unsettles the desk."""
+        """``work(*args)``; a merge that could not be ended unsettles the desk."""
         try:
-            return await trio.to_thread.run_sync(work, *args, limiter=self._one, abandon_on_cancel=False)
+            return await self._blocking(partial(work, *args))
         except (JournalUnsettled, StateUnreadable) as error:
             self._settled = False
             self._gate.settled(False, str(error))
             raise
 
-    async def ready(self) -> None:
-        """Afterwards the directory is ours and whole. Raises what ``Engine.open`` and ``Engine.settle`` raise."""
-        if not self._open:
-            await self.call(self.engine.open)
-            self._open = True
+    async def ready(self) -> Settlement | None:
+        """Afterwards the directory is ours and whole; what an unfinished merge became, if there was one.
+
+        Raises what ``Engine.open`` and ``Engine.settle`` raise.
+        """
         if self._settled:
-            return
+            return None
         try:
+            if not self._open:
+                await self.call(self.engine.open)
+                self._open = True
             done = await self.call(self.engine.settle)
+            self.inhabited = await self.call(self.engine.has_gateway)
         except StokerError as error:
             self._gate.settled(False, str(error))
             raise
         self._settled = True
         self._gate.settled(True)
+        self._whole.set()
         if done is not None:
             self._log.warning(
                 "merge_recovered",
@@ -65,18 +74,24 @@ class Desk:
                 files_changed=done.changed,
                 kept=list(done.kept),
             )
+        return done
 
     @property
     def settled(self) -> bool:
         """May the engine's memory be asked?"""
         return self._settled
 
+    async def whole(self) -> None:
+        """Returns once the directory was ours and whole for the first time."""
+        await self._whole.wait()
+
     async def has_gateway(self) -> bool:
         """Has a gateway lived here already? Only asked of a settled directory."""
-        return self._settled and await self.call(self.engine.has_gateway)
+        if self._settled and not self.inhabited:
+            self.inhabited = await self.call(self.engine.has_gateway)
+        return self._settled and self.inhabited
 
-    async def close(self) -> None:
-        """Give the directory up; shielded, because the lock must go whatever ends the agent."""
-        with trio.CancelScope(shield=True):
-            await self.call(partial(self.engine.close))
-            self._open = self._settled = False
+    def close(self) -> None:
+        """Give the directory up, or leave that to an abandoned call that still works on it."""
+        self._open = self._settled = False
+        self._blocking.when_idle(self.engine.close)

@@ -7,7 +7,7 @@ pauses longer each time it had to act again, so that no fight with another write
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import trio
 
@@ -16,17 +16,19 @@ from stoker.nursery.backoff import exponential
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-HEAL_PAUSES = exponential(30.0, 3600.0, jitter=0.0)
+HEAL_PAUSES: Final = exponential(30.0, 3600.0, jitter=0.0)
+PEACE: Final = 2.0
+"""Quiet for so many of the last pauses: the fight is over."""
 Mode = Literal["restore", "report", "heal"]
 
 
 class DriftRule:
-    """One gateway's memory of drift."""
+    """One gateway's memory of drift. ``mode`` before a sync, ``seen`` after it."""
 
     def __init__(self) -> None:
         self._reported: frozenset[str] = frozenset()
         self._heals = 0
-        self._not_before = 0.0
+        self._healed_at = 0.0
 
     def mode(self, *, news: bool, moment: bool, policy: Literal["report", "heal"]) -> tuple[Mode, frozenset[str]]:
         """The engine's mode, and the paths it leaves alone. ``news``: new commit, profile or request."""
@@ -34,23 +36,27 @@ class DriftRule:
             return "restore", frozenset()
         if moment:
             return "restore", self._reported if policy == "report" else frozenset()
-        if policy == "heal" and trio.current_time() >= self._not_before:
+        if policy == "heal" and trio.current_time() >= self._healed_at + self._pause:
             return "heal", frozenset()
         return "report", frozenset()
 
-    def seen(self, drift: Iterable[str], *, mode: Mode, spared: frozenset[str]) -> None:
-        """What the sync found: ``report`` leaves it, the others restored all but ``spared``."""
-        found = frozenset(drift)
-        if mode == "report":
-            self._reported = found
-            return
-        self._reported = found & spared
-        if mode == "heal" and found:
-            self._heals += 1
-            self._not_before = trio.current_time() + HEAL_PAUSES.delay(self._heals)
-        elif mode == "heal":
-            self._heals = 0
+    def seen(self, drift: Iterable[str], *, mode: Mode, spared: frozenset[str]) -> tuple[str, ...]:
+        """What still differs after the sync: ``report`` left all of ``drift``, the others only what was ``spared``."""
+        found = tuple(drift)
+        if mode == "heal":
+            self._count(fought=bool(found))
+        left = found if mode == "report" else tuple(path for path in found if path in spared)
+        self._reported = frozenset(left)
+        return left
 
-    def left(self, drift: Iterable[str], *, mode: Mode, spared: frozenset[str]) -> tuple[str, ...]:
-        """What still differs after that sync."""
-        return tuple(drift) if mode == "report" else tuple(path for path in drift if path in spared)
+    @property
+    def _pause(self) -> float:
+        return HEAL_PAUSES.delay(self._heals) if self._heals else 0.0
+
+    def _count(self, *, fought: bool) -> None:
+        now = trio.current_time()
+        if fought:
+            self._heals += 1
+            self._healed_at = now
+        elif now - self._healed_at >= PEACE * self._pause:
+            self._heals = 0

@@ -2,10 +2,16 @@
 
 /startupz opens after the first successful sync; at once when paused; and, where a gateway has lived already, after the
 first failed attempt or ten seconds, because a plant must restart while git is down. It never opens while a journal is
-unsettled: nothing may start on half a change.
+unsettled: nothing may start on half a change. /readyz follows that first opening and stays until the stop: a 503 because
+of a later sync would take a running gateway out of its Service.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Gate:
@@ -14,22 +20,29 @@ class Gate:
     def __init__(self) -> None:
         self._settled = False
         self._opened = False
+        self._was_started = False
         self._stopping = False
-        self.reason = "the journal has not been looked at yet"
+        self._unsettled = "the data directory has not been looked at yet"
 
     def settled(self, yes: bool, reason: str = "") -> None:
         """Whether the data directory is whole."""
         self._settled = yes
-        if not yes:
-            self.reason = reason or "a merge is neither completed nor undone"
+        self._unsettled = reason or "a merge is neither completed nor undone"
+        self._was_started = self._was_started or self.started
 
     def open(self) -> None:
         """The gateway may start, as soon as the directory is whole."""
         self._opened = True
+        self._was_started = self._was_started or self.started
 
     def stop(self) -> None:
         """SIGTERM: not ready any more."""
         self._stopping = True
+
+    @property
+    def opened(self) -> bool:
+        """Has anything opened it, journal or not?"""
+        return self._opened
 
     @property
     def started(self) -> bool:
@@ -39,4 +52,16 @@ class Gate:
     @property
     def ready(self) -> bool:
         """/readyz: from the first opening until the stop, whatever later syncs do."""
-        return self.started and not self._stopping
+        return self._was_started and not self._stopping
+
+    def closed_because(self) -> Mapping[str, str]:
+        """What keeps /startupz at 503; empty when nothing does."""
+        if not self._settled:
+            return {"journal": self._unsettled}
+        return {} if self._opened else {"sync": "no sync has succeeded yet"}
+
+    def unready_because(self) -> Mapping[str, str]:
+        """What keeps /readyz at 503; empty when nothing does."""
+        if self._stopping:
+            return {"process": "stopping"}
+        return {} if self._was_started else self.closed_because()

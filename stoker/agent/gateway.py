@@ -1,7 +1,8 @@
 """The gateway monitor: whether the gateway answers, is being commissioned, or runs; and the two moments after its start.
 
 It asks ``/system/gwinfo``, which needs no key. A first answer (any status but 503) is one moment, ContextStatus=RUNNING
-the other; each fires the sync loop. A gateway that never says 200 there is taken to run once a scan was answered 2xx.
+the other; each fires the sync loop. A gateway that cannot say so there is taken to run once a scan was answered 2xx. One
+that runs when this agent looks for the first time did not start just now, the agent did: that is no moment.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from stoker.errors import StokerError
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from stoker.agent.metrics import AgentMetrics
     from stoker.agent.trigger import Trigger
     from stoker.ignition.client import GatewayClient, GwInfo
@@ -29,15 +28,18 @@ MISSES = 2
 class Monitor:
     """``state`` as last seen. ``seen_running``: since this agent began."""
 
-    def __init__(self, client: GatewayClient, trigger: Trigger, metrics: AgentMetrics, *, gateway: str) -> None:
+    def __init__(
+        self, client: GatewayClient, trigger: Trigger, metrics: AgentMetrics, *, gateway: str, namespace: str
+    ) -> None:
         self.state: State = "down"
         self.seen_running = False
-        self.asked = trio.Event()
+        self._began = trio.current_time()
+        self._looked = trio.Event()
         self._client = client
         self._trigger = trigger
         self._metrics = metrics
         self._misses = 0
-        self._log = get_logger("agent.gateway", gateway=gateway)
+        self._log = get_logger("agent.gateway", gateway=gateway, namespace=namespace)
 
     @property
     def answers(self) -> bool:
@@ -45,19 +47,19 @@ class Monitor:
         return self.state in {"answering", "commissioning", "running"}
 
     @property
-    def settled(self) -> bool:
-        """Commissioning is over, or this gateway cannot say."""
-        return self.seen_running
+    def may_refuse(self) -> bool:
+        """It is being commissioned, or has not been seen running yet: a refusal is no error."""
+        return self.state != "running" and not (self.state == "answering" and self.seen_running)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs until cancelled; started at once."""
-        began = trio.current_time()
         task_status.started()
         while True:
-            await self.look(lambda: self._metrics.gateway_startup_duration.observe(trio.current_time() - began))
-            await trio.sleep(CALM_PAUSE if self.state == "running" else BUSY_PAUSE)
+            await self.look()
+            calm = self.state == "running" or (self.state == "answering" and self.seen_running)
+            await trio.sleep(CALM_PAUSE if calm else BUSY_PAUSE)
 
-    async def look(self, on_first_running: Callable[[], None] | None = None) -> None:
+    async def look(self) -> None:
         """One look; fires the trigger on the two moments."""
         try:
             now = _state(await self._client.info())
@@ -66,22 +68,31 @@ class Monitor:
             self._misses += 1
             # One lost answer of a busy gateway is no restart, and a restart takes longer than two looks.
             now = self.state if self.answers and self._misses < MISSES else "down"
+        first = not self._looked.is_set()
         before, self.state = self.state, now
         if now != before:
             self._log.info("gateway_state", state=now, before=before)
         if now == "running" and before != "running":
-            if not self.seen_running and on_first_running is not None:
-                on_first_running()
-            self.seen_running = True
-            self._trigger.fire("gateway-running")
+            self._runs(started=not first)
+            self._trigger.fire("gateway-seen" if first else "gateway-running")
         elif self.answers and before in {"down", "starting"}:
             self._trigger.fire("gateway-answers")
-        self.asked.set()
+        self._looked.set()
+
+    async def looked(self, within: float) -> None:
+        """Returns after the first look, or ``within`` seconds."""
+        with trio.move_on_after(within):
+            await self._looked.wait()
 
     def scan_answered(self) -> None:
         """A scan was answered 2xx: where gwinfo cannot say it, that means running."""
         if self.state == "answering":
-            self.seen_running = True
+            self._runs(started=True)
+
+    def _runs(self, *, started: bool) -> None:
+        if started and not self.seen_running:
+            self._metrics.gateway_startup_duration.observe(trio.current_time() - self._began)
+        self.seen_running = True
 
 
 def _state(info: GwInfo) -> State:
@@ -89,4 +100,4 @@ def _state(info: GwInfo) -> State:
         return "starting"
     if info.running:
         return "running"
-    return "commissioning" if info.commissioning else "answering"
+    return "commissioning" if info.commissioning or info.context else "answering"

@@ -1,7 +1,7 @@
-"""The sync loop: why it turns, when it holds back, and what one turn is to do.
+"""The sync loop: when it turns, when it holds back, and what comes of each turn.
 
 One loop, one gateway: nothing here runs beside itself. It sleeps until something fires or the next appointed time (the
-period, a retry, a Designer session to ask about, a report that could not be written).
+period, a retry, Designer sessions to ask about). It never waits for the object store.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
-from stoker.agent.drift import DriftRule
-from stoker.agent.order import Order, Outcome
-from stoker.agent.profile import fingerprint, profile_of
+from stoker.agent.aims import Aims
+from stoker.agent.cycle import REQUESTED
+from stoker.agent.patience import Patience
+from stoker.agent.profile import profile_of
 from stoker.errors import StokerError
-from stoker.nursery.backoff import exponential
 
 if TYPE_CHECKING:
     from stoker.agent.account import Account
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stoker.agent.gate import Gate
     from stoker.agent.gateway import Monitor
     from stoker.agent.metrics import AgentMetrics
+    from stoker.agent.order import Order, Outcome, Status
     from stoker.agent.publish import Publisher
     from stoker.agent.scan import Scanner
     from stoker.agent.setup import AgentSetup
@@ -31,15 +32,12 @@ if TYPE_CHECKING:
     from stoker.api.handoff import Metadata
     from stoker.api.profiles import ResolvedProfile
 
-BACKOFF = exponential(30.0, 300.0)
-REQUESTED: Final = "requestedAt"
-IDLE_PERIOD = 30.0
-UNSENT_PAUSE = 5.0
-MOMENTS: Final[frozenset[Reason]] = frozenset({"gateway-answers", "gateway-running"})
+IDLE_PERIOD: Final = 30.0
+OVERDUE: Final = 10.0
 
 
 class Loop:
-    """``turn`` is one round; ``run`` goes round until cancelled."""
+    """``turn`` is one round; ``run`` goes round until cancelled. ``turning_since``: trio time, None between turns."""
 
     def __init__(
         self,
@@ -56,6 +54,7 @@ class Loop:
         gate: Gate,
         metrics: AgentMetrics,
     ) -> None:
+        self.turning_since: float | None = None
         self._setup = setup
         self._wanted = wanted
         self._trigger = trigger
@@ -67,13 +66,10 @@ class Loop:
         self._scanner = scanner
         self._gate = gate
         self._metrics = metrics
-        self._drift = DriftRule()
-        self._failures = 0
-        self._not_before = 0.0
-        self._attempted: tuple[str, str, str, str] | None = None
+        self._aims = Aims()
+        self._patience = Patience()
         self._period = IDLE_PERIOD
-        self._retry: float | None = None
-        self._unsent = False
+        self._ask_in: float | None = None
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Go round until cancelled; started at once, because a gate that never opens must still be probed."""
@@ -86,24 +82,38 @@ class Loop:
 
     async def turn(self, reasons: set[Reason]) -> Outcome | None:
         """One round; None when there was nothing to sync."""
-        self._retry = None
+        self.turning_since = trio.current_time()
+        self._ask_in = None
         try:
             return await self._turn(reasons)
         except StokerError as error:  # before any sync could begin
-            await self._account.fault(error)
-            self._failed()
+            self._account.trouble(error.reason, str(error))
             await self._open_where_a_gateway_lives()
             return None
         finally:
-            self._unsent = not self._publisher.clean
+            self.turning_since = None
+
+    async def mind_the_gate(self) -> None:
+        """A plant must restart while git or the API server is down: ten seconds, once the directory is whole."""
+        await trio.sleep(OVERDUE)
+        await self._desk.whole()
+        if self._gate.opened or not self._desk.inhabited:
+            return
+        why = self._wanted.missing() or "it still runs"
+        self._account.trouble(
+            "FirstSyncOverdue",
+            f"the first sync did not end within {OVERDUE:.0f} s ({why}); the gateway may start on the files that are there",
+        )
+        self._gate.open()
 
     # --- what to do ----------------------------------------------------------------------------------------------
 
     async def _turn(self, reasons: set[Reason]) -> Outcome | None:
-        await self._desk.ready()
-        metadata = self._wanted.metadata
+        if (done := await self._desk.ready()) is not None:
+            self._account.recovered(done)
         if self._wanted.fault is not None:
             raise self._wanted.fault
+        metadata = self._wanted.metadata
         if metadata is None:
             return None
         if metadata.paused:
@@ -114,7 +124,7 @@ class Loop:
         try:
             profile = profile_of(metadata, self._setup)
         except StokerError:
-            self._metrics.sync_skipped_total.labels("profile_error").inc()
+            self._metrics.skipped("profile_error")
             raise
         self._period = float(profile.sync_period)
         if profile.paused:
@@ -123,93 +133,51 @@ class Loop:
         return await self._sync(metadata, profile, reasons)
 
     def _paused(self) -> None:
-        self._metrics.sync_skipped_total.labels("paused").inc()
+        self._metrics.skipped("paused")
         self._gate.open()
 
     async def _sync(self, metadata: Metadata, profile: ResolvedProfile, reasons: set[Reason]) -> Outcome | None:
+        await self._publisher.load()
         handled = self._desk.engine.notes.get(REQUESTED)
-        forced = handled is not None and metadata.requested_at not in {handled, ""}
-        aim = (metadata.commit, fingerprint(profile), metadata.requested_at, metadata.allow_mass_delete)
-        moment = bool(reasons & MOMENTS)
-        fresh = aim != self._attempted
-        if not (fresh or moment) and trio.current_time() < self._not_before:
-            self._metrics.sync_skipped_total.labels("backoff").inc()
+        order, at_once = self._aims.order(metadata, profile, reasons, handled=handled)
+        if at_once:
+            self._patience.reset()
+        elif self._patience.holds:
+            self._metrics.skipped("backoff")
             return None
-        if fresh:
-            self._failures = 0
-        first = self._attempted is None
-        self._attempted = aim
-        news = forced or (fresh and not first) or self._desk.engine.applied_commit != metadata.commit
-        mode, spare = self._drift.mode(news=news, moment=moment, policy=profile.drift_policy)
-        order = Order(
-            metadata,
-            profile,
-            _named(reasons, first=first, forced=forced, news=news),
-            forced=forced,
-            moment=moment,
-            drift=mode,
-            spare=spare,
-        )
         outcome = await self._cycle.run(order)
-        await self._judge(order, outcome)
+        self._aims.ended(outcome)
+        self._appoint(outcome)
+        self._account.settle(order, outcome, status=self._status(order, outcome), scan=self._scanner.result)
+        if outcome.through:
+            self._gate.open()
+        else:
+            await self._open_where_a_gateway_lives()
         return outcome
 
     # --- how it went ---------------------------------------------------------------------------------------------
 
-    async def _judge(self, order: Order, outcome: Outcome) -> None:
-        left: tuple[str, ...] = ()
-        if outcome.result is not None:
-            found = outcome.result.drift
-            left = self._drift.left(found, mode=order.drift, spared=order.spare)
-            self._drift.seen(found, mode=order.drift, spared=order.spare)
-        if outcome.error is not None:
-            self._failed()
-        elif outcome.blocked is not None:
-            self._retry = outcome.blocked
+    def _appoint(self, outcome: Outcome) -> None:
+        """When to try again. What only Designer sessions hold up is tried again at the next trigger."""
+        if outcome.held_up is not None:
+            self._ask_in = outcome.held_up.seconds
+            self._patience.reset()
+        elif outcome.error is None or outcome.gave_way:
+            self._patience.reset()
         else:
-            self._failures, self._not_before = 0, 0.0
-            await self._handled(order)
-        await self._account.settle(
-            order, outcome, status=self._status(order, outcome), drift=left, scan=self._scanner.result
-        )
-        if outcome.error is None and outcome.blocked is None:
-            self._gate.open()
-        else:
-            await self._open_where_a_gateway_lives()
+            self._patience.failed()
 
-    async def _handled(self, order: Order) -> None:
-        """Remember the request that this sync answered; on a first start also that there was none."""
-        await self._desk.call(self._desk.engine.note, REQUESTED, order.metadata.requested_at)
-
-    def _status(self, order: Order, outcome: Outcome) -> str:
+    def _status(self, order: Order, outcome: Outcome) -> Status:
         if outcome.error is not None:
             return "Error"
-        if outcome.blocked is not None or outcome.pending:
+        if outcome.held_up is not None or outcome.pending:
             return "Pending"
-        return "Synced" if order.profile.dry_run or self._monitor.settled else "Pending"
-
-    def _failed(self) -> None:
-        self._failures += 1
-        delay = BACKOFF.delay(self._failures)
-        self._retry = delay
-        self._not_before = trio.current_time() + delay
+        return "Synced" if order.profile.dry_run or self._monitor.seen_running else "Pending"
 
     async def _open_where_a_gateway_lives(self) -> None:
         if await self._desk.has_gateway():
             self._gate.open()
 
     def _pause(self) -> float:
-        pause = self._period if self._retry is None else min(self._period, self._retry)
-        return min(pause, UNSENT_PAUSE) if self._unsent else pause
-
-
-def _named(reasons: set[Reason], *, first: bool, forced: bool, news: bool) -> str:
-    """The trigger as the history names it: the most telling reason."""
-    if forced:
-        return "request"
-    if first:
-        return "start"
-    for reason in ("gateway-running", "gateway-answers"):
-        if reason in reasons:
-            return reason
-    return "commit" if news else "timer"
+        appointed = (self._period, self._ask_in, self._patience.left)
+        return min(seconds for seconds in appointed if seconds is not None)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from stoker.agent.order import Order, Outcome
 
 PREFIX: Final = "stoker_agent_"
 SYNC: Final = (0.1, 0.5, 1, 2, 5, 10, 30, 60)
@@ -44,3 +47,29 @@ class AgentMetrics:
             "gateway_startup_duration_seconds", "From the agent's start to a running gateway.", STARTUP
         )
         self.drift_files = gauge("drift_files", "Managed files that somebody else changed.")
+
+    def skipped(self, reason: str) -> None:
+        """``reason``: commit_unchanged, paused, profile_error, designer_blocked or backoff."""
+        self.sync_skipped_total.labels(reason).inc()
+
+    def count(self, profile: str, order: Order, outcome: Outcome, *, worth: bool, at: float) -> None:
+        """One outcome. ``worth``: it changed, answered or failed something; ``at``: Unix time."""
+        if outcome.drift is not None:
+            self.drift_files.set(len(outcome.drift))
+        if outcome.held_up is not None or outcome.gave_way:
+            self.skipped("designer_blocked")
+        elif not worth and outcome.error is None:
+            self.skipped("commit_unchanged")
+        if outcome.held_up is not None:
+            return
+        self.last_sync_success.set(0 if outcome.error else 1)
+        if not worth and outcome.error is None:
+            return
+        self.sync_total.labels(profile, "error" if outcome.error else "success").inc()
+        self.sync_duration.labels(profile).observe(outcome.duration)
+        self.last_sync_timestamp.set(at)
+        if outcome.result is not None and not order.profile.dry_run:
+            self.files_added.labels(profile).set(len(outcome.result.added))
+            self.files_modified.labels(profile).set(len(outcome.result.modified))
+            self.files_deleted.labels(profile).set(len(outcome.result.deleted))
+            self.files_changed.labels(profile).set(outcome.result.files_changed)

@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from stoker.errors import DesignerSessionsBlocked
+
 if TYPE_CHECKING:
+    from stoker.agent.guard import HeldUp
     from stoker.api.handoff import Metadata
     from stoker.api.profiles import ResolvedProfile
     from stoker.errors import StokerError
-    from stoker.git.fetch import Fetched
     from stoker.git.tree import CommitTree
     from stoker.sync.report import Changes, SyncResult
+
+Status = Literal["Pending", "Synced", "Error"]
 
 
 @dataclass(frozen=True)
 class Order:
-    """``forced``: by a request, so it scans in any case. ``moment``: the gateway came up. Both restore all drift.
+    """``forced``: by a request, so it scans in any case. ``moment``: the gateway came up. Both restore drift.
 
-    ``drift`` is the engine's; ``spare`` are paths whose drift was reported before the gateway went down, left alone.
+    ``cause`` names why the loop turned; a new commit or profile, which only the cycle can tell, is more telling.
     """
 
     metadata: Metadata
     profile: ResolvedProfile
-    trigger: str
+    cause: str
     forced: bool = False
     moment: bool = False
-    drift: Literal["restore", "report", "heal"] = "restore"
-    spare: frozenset[str] = frozenset()
 
 
 @dataclass
 class Outcome:
-    """Filled as the cycle goes on. ``blocked``: seconds until the Designer sessions are asked about again.
+    """Filled as the cycle goes on.
 
-    ``scanned``: both scans were answered 2xx. ``pending``: a scan is due and cannot be had yet, which is no error.
+    ``trigger``: why there was a sync, as the history names it. ``tree`` is None when the commit could not be had.
+    ``result`` is None when wanted files are not in place. ``drift``: what still differs. ``pending``: a scan that is
+    owed cannot be had yet, which is no error; ``refused`` is what the gateway said. ``held_up``: by Designer sessions.
     """
 
-    result: SyncResult | None = None
-    changes: Changes | None = None
-    fetched: Fetched | None = None
+    trigger: str
     tree: CommitTree | None = None
-    news: bool = False
+    changes: Changes | None = None
+    result: SyncResult | None = None
+    drift: tuple[str, ...] | None = None
     scanned: bool = False
     pending: bool = False
-    blocked: float | None = None
+    refused: str = ""
+    held_up: HeldUp | None = None
     error: StokerError | None = None
     duration: float = 0.0
-    notes: list[str] = field(default_factory=list)
+
+    @property
+    def through(self) -> bool:
+        """Are the wanted files in place, or, in a dry run, compared?"""
+        return self.error is None and self.held_up is None
+
+    @property
+    def gave_way(self) -> bool:
+        """Was the sync given up, until the next trigger, because of Designer sessions?"""
+        return isinstance(self.error, DesignerSessionsBlocked)

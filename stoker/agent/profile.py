@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from stoker.api import pods
 from stoker.api.objects import ObjectMeta
@@ -46,11 +46,6 @@ def fingerprint(profile: ResolvedProfile) -> str:
     return hashlib.sha256(encode_profiles({"": profile}).encode()).hexdigest()
 
 
-def uses_labels(profile: ResolvedProfile) -> bool:
-    """Whether own labels matter to it: then they are read again at the timer."""
-    return "Labels" in encode_profiles({"": profile})
-
-
 def fields(setup: AgentSetup, metadata: Metadata, profile: ResolvedProfile, labels: dict[str, str]) -> dict[str, Any]:
     """What templates may name."""
     return {
@@ -72,12 +67,8 @@ def request(
     profile: ResolvedProfile,
     labels: dict[str, str],
     tree: SourceTree,
-    *,
-    drift: Literal["restore", "report", "heal"],
-    spare: frozenset[str],
-    trigger: str,
 ) -> SyncRequest:
-    """The engine's order."""
+    """The engine's order, before it is decided what becomes of drift."""
     return SyncRequest(
         commit=metadata.commit,
         ref=metadata.ref,
@@ -96,8 +87,5 @@ def request(
         excludes=tuple(profile.exclude_patterns),
         fields=fields(setup, metadata, profile, labels),
         dry_run=profile.dry_run,
-        drift=drift,
-        spare=spare,
         allow_mass_delete=metadata.allow_mass_delete,
-        trigger=trigger,
     )

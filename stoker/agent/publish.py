@@ -1,113 +1,168 @@
-"""Reports and history into the two ConfigMaps: merge patches of the gateway's own key, and nothing when nothing changed."""
+"""Reports, history and events into the object store, as a task of its own: the sync loop never waits for it.
+
+Merge patches of the gateway's own key, and nothing when nothing changed. What could not be written is written later, in
+its newest form; a map that is not there is waited for and never created, for the resource may be on its way out.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, Final, Literal
 
+import trio
+
+from stoker.agent.access import remedy
 from stoker.api import names
 from stoker.api.handoff import report_limit
-from stoker.api.reports import (
-    HISTORY_LENGTH,
-    HistoryEntry,
-    Report,
-    decode_history,
-    decode_report,
-    encode_history,
-)
+from stoker.api.reports import HISTORY_LENGTH, HistoryEntry, Report, decode_history, decode_report, encode_history
 from stoker.errors import Forbidden, ObjectNotFound, StokerError
-from stoker.kube.cluster import CONFIGMAPS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
+from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
     from stoker.agent.setup import AgentSetup
     from stoker.kube.cluster import Cluster
+    from stoker.kube.events import EventRecorder
+
+PAUSES: Final = Backoff((1.0, 2.0, 5.0, 10.0, 30.0))
+EVENTS_KEPT: Final = 20
+EventType = Literal["Normal", "Warning"]
 
 
 class Publisher:
-    """What could not be written is written with the next attempt; ``clean`` says that nothing waits for one."""
+    """``report``, ``remember`` and ``event`` are plain calls; ``run`` writes what they left."""
 
-    def __init__(self, setup: AgentSetup, cluster: Cluster) -> None:
+    def __init__(self, setup: AgentSetup, cluster: Cluster, events: EventRecorder) -> None:
         self._setup = setup
         self._cluster = cluster
-        self.clean = True
-        self._written = ""
-        self._report = Report()
+        self._recorder = events
+        self._changed = trio.Event()
+        self._loaded = False
+        self._report: Report | None = None
+        self._written: dict[str, str] = {}
+        self._said: dict[str, str] = {}
         self._history: list[HistoryEntry] | None = None
-        self._history_written = ""
-        self._limit = 16 * 1024
+        self._fresh: list[HistoryEntry] = []
+        self._history_limit = 16 * 1024
+        self._events: deque[tuple[EventType, str, str]] = deque(maxlen=EVENTS_KEPT)
+        self._status_map = names.status_configmap(setup.cr_name)
+        self._changes_map = names.changes_configmap(setup.cr_name)
         self._log = get_logger("agent.publish", gateway=setup.gateway_name, namespace=setup.namespace)
 
     async def load(self) -> None:
-        """Take up the report that an earlier life of this very pod left, so that nothing is written twice."""
+        """Take up the report that an earlier life of this very pod left, so that nothing is written twice.
+
+        To be called until it could be read; later reports are then not overwritten.
+        """
+        if self._loaded:
+            return
         try:
-            name = names.status_configmap(self._setup.cr_name)
-            text = (await self._cluster.get(CONFIGMAPS, self._setup.namespace, name)).data.get(self._setup.pod_name, "")
-        except StokerError:
+            text = await self._own_key(self._status_map)
+        except StokerError as error:
+            self._log.debug("report_not_read", error=str(error))
             return  # the first report will say what is wrong
+        self._loaded = True
         found = decode_report(text)
-        if found is not None and found.pod_uid == self._setup.pod_uid:
-            self._report, self._written = found, text
-
-    async def report(self, report: Report, *, limit: int) -> None:
-        """Keeps ``report`` as the newest and writes it."""
-        self._report, self._limit = report, limit
-        self.clean = await self.flush()
-
-    async def remember(self, entry: HistoryEntry) -> None:
-        """One more sync in the history; written by the next ``flush``."""
-        (await self._entries()).append(entry)
+        if self._report is None and found is not None and found.pod_uid == self._setup.pod_uid:
+            self._report, self._written[self._status_map] = found, text
 
     @property
     def last(self) -> Report:
         """The newest report."""
-        return self._report
+        return self._report or Report()
+
+    def report(self, report: Report, *, history: int | None = None) -> None:
+        """``history``: bytes that this gateway's history may take, where it is known; reports follow it."""
+        self._report = report
+        self._history_limit = history or self._history_limit
+        self._changed.set()
+
+    def remember(self, entry: HistoryEntry) -> None:
+        """One more sync in the history."""
+        self._fresh = [*self._fresh, entry][-HISTORY_LENGTH:]
+        self._changed.set()
+
+    def event(self, kind: EventType, reason: str, message: str) -> None:
+        """An event on the resource."""
+        self._events.append((kind, reason, message))
+        self._changed.set()
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Write until cancelled; started at once."""
+        failures = 0
+        task_status.started()
+        while True:
+            await self._changed.wait()
+            self._changed = trio.Event()
+            failures = 0 if await self.flush() else failures + 1
+            if failures:
+                with trio.move_on_after(PAUSES.delay(failures)):
+                    await self._changed.wait()
+                self._changed.set()
 
     async def flush(self) -> bool:
-        """Writes what differs from what was written last; False when something could not be."""
-        limit = min(self._limit, report_limit(1))
-        good = await self._put(names.status_configmap(self._setup.cr_name), self._report.encode(limit), "_written")
-        if self._history is not None:
-            text = encode_history(self._history[-HISTORY_LENGTH:], self._limit)
-            good = await self._put(names.changes_configmap(self._setup.cr_name), text, "_history_written") and good
-        return good
+        """Write what differs from what was written last; False when something could not be."""
+        good = True
+        if self._report is not None:
+            text = self._report.encode(min(self._history_limit, report_limit(1)))
+            good = await self._put(self._status_map, text)
+        good = await self._put_history() and good
+        return await self._record_events() and good
 
-    async def _put(self, map_name: str, text: str, attribute: str) -> bool:
-        if text == getattr(self, attribute):
+    async def _put_history(self) -> bool:
+        if self._history is None:
+            if not self._fresh:
+                return True
+            try:
+                text = await self._own_key(self._changes_map)
+            except StokerError as error:
+                return self._not_written(self._changes_map, error)
+            self._history, self._written[self._changes_map] = decode_history(text), text
+        self._history = [*self._history, *self._fresh][-HISTORY_LENGTH:]
+        self._fresh = []
+        if not self._history:
+            return True
+        return await self._put(self._changes_map, encode_history(self._history, self._history_limit))
+
+    async def _record_events(self) -> bool:
+        while self._events:
+            try:
+                resource = await self._cluster.get(GATEWAYSYNCS, self._setup.namespace, self._setup.cr_name)
+            except ObjectNotFound:
+                self._events.clear()  # about a resource that is gone
+                return True
+            except StokerError as error:
+                return self._not_written("events", error)
+            kind, reason, message = self._events.popleft()
+            await self._recorder.record(resource.metadata, type=kind, reason=reason, message=message)
+        return True
+
+    async def _own_key(self, map_name: str) -> str:
+        found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, map_name)
+        return found.data.get(self._setup.pod_name, "")
+
+    async def _put(self, map_name: str, text: str) -> bool:
+        if text == self._written.get(map_name, ""):
             return True
         body = {"data": {self._setup.pod_name: text}}
         try:
             await self._cluster.patch(CONFIGMAPS, self._setup.namespace, map_name, body)
-        except ObjectNotFound:
-            self._log.info(
-                "report_waits",
-                configmap=map_name,
-                remedy="the controller has not made it, or the resource is being deleted",
-            )
-            return False
-        except Forbidden as error:
-            self._log.error("report_forbidden", configmap=map_name, error=str(error), remedy=self._mending_command())
-            return False
         except StokerError as error:
-            self._log.warning("report_not_written", configmap=map_name, error=str(error))
-            return False
-        setattr(self, attribute, text)
+            return self._not_written(map_name, error)
+        self._written[map_name] = text
+        self._said.pop(map_name, None)
         return True
 
-    async def _entries(self) -> list[HistoryEntry]:
-        """The history so far: read once, at the first entry of this agent's life."""
-        if self._history is None:
-            try:
-                name = names.changes_configmap(self._setup.cr_name)
-                data = (await self._cluster.get(CONFIGMAPS, self._setup.namespace, name)).data
-                self._history_written = data.get(self._setup.pod_name, "")
-                self._history = decode_history(self._history_written)
-            except StokerError:
-                self._history = []
-        return self._history
-
-    def _mending_command(self) -> str:
-        setup = self._setup
-        return (
-            f"kubectl -n {setup.namespace} create rolebinding {names.agent_rolebinding(setup.cr_name)}"
-            f" --clusterrole={names.AGENT_ROLE} --serviceaccount={setup.namespace}:default"
-        )
+    def _not_written(self, what: str, error: StokerError) -> bool:
+        """Says so once for each new cause; every retry would fill the log while a resource is deleted."""
+        if self._said.get(what) == error.reason:
+            return False
+        self._said[what] = error.reason
+        if isinstance(error, ObjectNotFound):
+            self._log.info("report_waits", what=what, remedy="the controller makes it, unless the resource is going")
+        elif isinstance(error, Forbidden):
+            self._log.error("report_forbidden", what=what, error=str(error), remedy=remedy(self._setup, error))
+        else:
+            self._log.warning("report_not_written", what=what, error=str(error))
+        return False

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stoker.agent.gate import Gate
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from stoker.git.credentials import Credentials
-
-AgentProbes = Gate
-"""What the probes of an agent ask: the start gate."""
 
 
 @dataclass(frozen=True)

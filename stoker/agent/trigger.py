@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import trio
 
-Reason = Literal["start", "metadata", "timer", "request", "gateway-answers", "gateway-running", "retry"]
+Reason = Literal["start", "metadata", "gateway-seen", "gateway-answers", "gateway-running"]
+MOMENTS: Final[tuple[Reason, ...]] = ("gateway-running", "gateway-answers")
+"""The two moments after a gateway start that sync and scan, the more telling one first."""
 
 
 class Trigger:

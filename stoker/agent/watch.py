@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stoker.agent.access import remedy
 from stoker.api import names
 from stoker.api.handoff import Metadata
-from stoker.errors import HandoffInvalid, ObjectNotFound, StokerError
+from stoker.errors import Forbidden, HandoffInvalid, ObjectNotFound, StokerError
 from stoker.kube.cluster import CONFIGMAPS
 from stoker.kube.informer import Informer
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
-    import trio
-
     from stoker.agent.setup import AgentSetup
     from stoker.agent.trigger import Trigger
     from stoker.api.objects import ConfigMap
@@ -31,10 +30,11 @@ class Wanted:
         self._trigger = trigger
         self._name = names.metadata_configmap(setup.cr_name)
         self._seen = ""
+        self._unreadable = ""
         self._log = get_logger("agent.metadata", gateway=setup.gateway_name, namespace=setup.namespace)
 
-    async def run(self, *, task_status: trio.TaskStatus[None]) -> None:
-        """Watch until cancelled; started when the first list is in."""
+    async def run(self) -> None:
+        """Watch until cancelled."""
         informer = Informer(
             self._cluster,
             CONFIGMAPS,
@@ -42,21 +42,34 @@ class Wanted:
             name=self._name,
             on_change=lambda _old, new: self._take(new),
         )
-        await informer.run(task_status=task_status)
+        await informer.run()
 
     async def read(self) -> None:
         """One plain read; what fails leaves what is known."""
         try:
             found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, self._name)
-            self._take(found)
         except ObjectNotFound:
             self._take(None)
         except StokerError as error:
-            self._log.warning("metadata_not_read", error=str(error))
+            if error.reason != self._unreadable:
+                say = self._log.error if isinstance(error, Forbidden) else self._log.warning
+                say("metadata_not_read", error=str(error), remedy=remedy(self._setup, error))
+            self._unreadable = error.reason
+        else:
+            self._unreadable = ""
+            self._take(found)
+
+    def missing(self) -> str:
+        """What is not known yet of what is wanted, for people; empty when all is."""
+        if self.metadata is None:
+            return f"ConfigMap {self._name} with the commit to sync could not be read yet"
+        if not self.metadata.commit and not self.metadata.paused:
+            return f"the controller has not resolved {self.metadata.ref or 'the ref'} to a commit yet"
+        return ""
 
     def _take(self, found: ConfigMap | None) -> None:
         if found is None:
-            self.metadata, self._seen = None, ""
+            self.metadata, self.fault, self._seen = None, None, ""
             return
         version = f"{found.metadata.uid}/{found.metadata.resource_version}"
         if version == self._seen:
@@ -66,5 +79,4 @@ class Wanted:
             self.metadata, self.fault = Metadata.from_data(found.data), None
         except HandoffInvalid as error:
             self.fault = error
-            self._log.error("metadata_invalid", error=str(error))
         self._trigger.fire("metadata")

@@ -79,6 +79,13 @@ class StorePool:
             raise failures.of_store(error, f"the store of {where.shown}") from None
         return CommitTree(repository, commit, where=where.shown)
 
+    def holds_store(self, url: str) -> bool:
+        """Is there a store for this repository, so that the next ``ensure`` is a fetch and no clone?"""
+        try:
+            return self._path(url).exists()
+        except OSError:
+            return False
+
     def discard(self, url: str) -> None:
         """Forgets a store that turned out broken while it was read; the next ``ensure`` fetches anew."""
         if place(url).transport != "file":

@@ -59,11 +59,23 @@ class ScanAnswer:
 class GatewayClient:
     """One gateway; an async context manager that owns its connections."""
 
-    def __init__(self, base_url: str, *, api_key: Callable[[], Awaitable[str]], verify: bool = False) -> None:
-        """``base_url`` like http://localhost:8088; ``api_key`` gives ``name:secret`` or raises CredentialsInvalid."""
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: Callable[[], Awaitable[str]],
+        verify: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """``base_url`` like http://localhost:8088; ``api_key`` gives ``name:secret`` or raises CredentialsInvalid.
+
+        ``transport``: instead of the network, for tests and simulations.
+        """
         self.base_url = base_url.rstrip("/")
         self._api_key = api_key
-        self._http = httpx.AsyncClient(verify=verify, timeout=BOUND, follow_redirects=False, trust_env=False)
+        self._http = httpx.AsyncClient(
+            verify=verify, timeout=BOUND, follow_redirects=False, trust_env=False, transport=transport
+        )
 
     async def __aenter__(self) -> Self:
         """Ready at once."""

@@ -5,13 +5,14 @@ Here, and in ``run`` and ``once``, the rooms meet; what each part does is its ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import trio
 
 import stoker
+from stoker.agent.health import Health
 from stoker.agent.metrics import AgentMetrics
 from stoker.agent.run import AgentSetup, run_agent
 from stoker.controller.metrics import ControllerMetrics
@@ -64,6 +65,8 @@ class Parts:
     controller_metrics: ControllerMetrics
     agent_metrics: AgentMetrics
     receiver_metrics: ReceiverMetrics
+    healths: dict[str, Health] = field(default_factory=dict)
+    """Of the agents that run, by ``namespace/pod``."""
 
     async def controller(self, *, task_status: trio.TaskStatus[None]) -> None:
         """The controller as a service. Nothing is bound to a role: there is no cluster to ask for permission."""
@@ -95,17 +98,21 @@ class Parts:
             git_credentials=git_credentials_of(self.cluster, gateway),
             version=stoker.__version__,
         )
-        await run_agent(
-            setup,
-            cluster=self.cluster,
-            stores=self.stores,
-            metrics=self.agent_metrics,
-            stopping=stopping,
-            once=once,
-            now=utc_now,
-            probes=None,
-            task_status=task_status,
-        )
+        health = self.healths[gateway.label] = Health()
+        try:
+            await run_agent(
+                setup,
+                cluster=self.cluster,
+                stores=self.stores,
+                metrics=self.agent_metrics,
+                stopping=stopping,
+                once=once,
+                now=utc_now,
+                health=health,
+                task_status=task_status,
+            )
+        finally:
+            self.healths.pop(gateway.label, None)
 
     def manifest_watch(self, on_applied: Callable[[Manifests], None]) -> ManifestWatch:
         """The watch over the manifests that were named."""

@@ -121,6 +121,8 @@ def _amiss(parts: Parts, liveness: Liveness) -> Mapping[str, str]:
     amiss = {} if liveness.alive else {"loop": "the event loop does not turn"}
     if parts.fetches.stuck:
         amiss["git"] = f"a fetch from {parts.fetches.stuck} hangs in its thread"
+    for gateway, health in parts.healths.items():
+        amiss |= {f"{gateway} {part}": why for part, why in health.live().items()}
     return amiss
 
 
