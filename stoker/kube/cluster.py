@@ -21,18 +21,22 @@ T = TypeVar("T")
 Subresource = Literal["", "status"]
 EventType = Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
 OBJECT_LIMIT: Final = 1024 * 1024
-"""Bytes of one object's data that the API server takes."""
+"""Bytes of all values of a ConfigMap or Secret that the API server takes."""
 
 
 @dataclass(frozen=True)
 class Kind(Generic[T]):
-    """A kind of object: its place in the API and the type it decodes to."""
+    """A kind of object: its place in the API and the type it decodes to.
+
+    ``has_status``: status is a subresource of its own, and metadata.generation counts the changes of all else.
+    """
 
     api_version: str
     kind: str
     plural: str
     type: type[T]
     has_status: bool = False
+    namespaced: bool = True
 
     def __repr__(self) -> str:
         """The kind's name."""
@@ -44,7 +48,7 @@ PODS: Final = Kind("v1", "Pod", "pods", objects.Pod, has_status=True)
 CONFIGMAPS: Final = Kind("v1", "ConfigMap", "configmaps", objects.ConfigMap)
 SECRETS: Final = Kind("v1", "Secret", "secrets", objects.Secret)
 EVENTS: Final = Kind("v1", "Event", "events", objects.KubeEvent)
-NAMESPACES: Final = Kind("v1", "Namespace", "namespaces", objects.Namespace)
+NAMESPACES: Final = Kind("v1", "Namespace", "namespaces", objects.Namespace, namespaced=False)
 ROLEBINDINGS: Final = Kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", objects.RoleBinding)
 LEASES: Final = Kind("coordination.k8s.io/v1", "Lease", "leases", objects.Lease)
 KINDS: Final[tuple[Kind[Any], ...]] = (
@@ -101,22 +105,23 @@ class Cluster(Protocol):
         labels: Mapping[str, str] | None = None,
         name: str | None = None,
     ) -> None:
-        """Sends every change after ``resource_version`` into the channel until cancelled.
+        """Sends every change after ``resource_version``, which came with a list or an event, until cancelled.
 
-        Returns when the server ends the watch in good order (resume from the last version seen); raises WatchExpired
-        when the version is too old (list again), or any of the class's errors.
+        What comes to match ``labels`` is ADDED, what ceases to is DELETED, as if nothing else existed; DELETED carries the
+        last state seen. Returns when the server ends the watch in good order (resume from the last version seen) or the
+        channel's receiver is closed; raises WatchExpired when the version is too old (list again), or any of the class's errors.
         """
         ...
 
     async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
-        """A new object from plain JSON; AlreadyExists."""
+        """A new object from plain JSON; AlreadyExists. Of a kind with a status subresource the status is left out."""
         ...
 
     async def patch(
         self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
     ) -> T:
         """A JSON merge patch; ``metadata.resourceVersion`` in it is a precondition (Conflict). A patch that changes nothing
-        writes nothing.
+        writes nothing. The main patch leaves status alone, that of ``status`` all else. Answers with the object as it is then.
         """
         ...
 

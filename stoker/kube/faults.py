@@ -22,6 +22,7 @@ class Faults:
     stall_seconds: float = 5.0
     expired: float = 0.0
     watch_lost: float = 0.0
+    watch_ended: float = 0.0
     injected: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -35,15 +36,18 @@ class Faults:
         self._maybe(self.throttled, f"429 {verb}", TooManyRequests("too many requests (seeded fault)", retry_after=1))
         if verb == "patch":
             self._maybe(self.conflict, "conflict", Conflict("the object changed meanwhile (seeded fault)"))
+        if verb == "watch":
+            self._maybe(self.expired, "410", WatchExpired("too old resource version (seeded fault)"))
 
     def after_write(self, verb: str) -> None:
         """Perhaps loses the answer of a write that took effect."""
         self._maybe(self.lost, f"lost answer {verb}", ClusterUnreachable("the answer was lost (seeded fault)"))
 
-    def on_watch_event(self) -> None:
-        """Perhaps ends a watch, with or without expiry."""
+    def ends_watch(self) -> bool:
+        """Before each event: perhaps the watch breaks or expires (raised), or ends in good order (True)."""
         self._maybe(self.expired, "410", WatchExpired("too old resource version (seeded fault)"))
         self._maybe(self.watch_lost, "watch lost", ClusterUnreachable("the watch broke (seeded fault)"))
+        return self._hit(self.watch_ended, "watch ended")
 
     def _hit(self, probability: float, name: str) -> bool:
         if probability and self._random.random() < probability:

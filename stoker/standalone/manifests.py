@@ -122,7 +122,7 @@ def _judge(document: Document, faults: list[str]) -> Manifest | None:
             f"here; known are {known}"
         )
         return None
-    namespace, name, metadata = _metadata(body.get("metadata"), kind, found)
+    namespace, name, metadata = _metadata(body.get("metadata"), found)
     kept = {key: value for key, value in body.items() if key != "status"} | {"metadata": metadata}
     checks: dict[str, Callable[[dict[str, Any], str], list[str]]] = {"Secret": _secret, "GatewaySync": _resource}
     found.extend(checks.get(kind.kind, _nothing)(kept, name))
@@ -130,7 +130,7 @@ def _judge(document: Document, faults: list[str]) -> Manifest | None:
     return None if found else Manifest(kind, namespace, name, kept, document.place)
 
 
-def _metadata(raw: Any, kind: Kind[Any], faults: list[str]) -> tuple[str, str, dict[str, Any]]:
+def _metadata(raw: Any, faults: list[str]) -> tuple[str, str, dict[str, Any]]:
     if not isinstance(raw, dict):
         faults.append("metadata: is missing; it must hold a name")
         return "", "", {}
@@ -138,8 +138,6 @@ def _metadata(raw: Any, kind: Kind[Any], faults: list[str]) -> tuple[str, str, d
     if not isinstance(name, str) or not SUBDOMAIN.fullmatch(name) or len(name) > 253:
         faults.append(f"metadata.name: {name!r} must be lower-case letters, digits, '-' and '.'")
         name = ""
-    elif kind is GATEWAYSYNCS and len(name) > 63:
-        faults.append("metadata.name: is longer than 63 characters")
     namespace = raw.get("namespace", "default")
     if not isinstance(namespace, str) or not LABEL.fullmatch(namespace) or len(namespace) > 63:
         faults.append(f"metadata.namespace: {namespace!r} must be at most 63 lower-case letters, digits and '-'")

@@ -1,0 +1,180 @@
+"""The port's methods over the store: checkpoints, seeded faults, and the watches."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import trio
+import trio.lowlevel
+
+from stoker.api.times import rfc3339, utcnow
+from stoker.errors import AlreadyExists, Conflict, ObjectRejected, WatchExpired
+from stoker.kube.cluster import KINDS, Kind, Listing, Subresource, WatchEvent
+from stoker.kube.faults import Faults
+from stoker.kube.memory import rules
+from stoker.kube.memory.store import Store
+from stoker.kube.memory.stored import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from stoker.kube.memory.store import OnChange
+    from stoker.kube.memory.stored import Json
+
+T = TypeVar("T")
+Objects = list[dict[str, Any]]
+BOOKMARK_SECONDS = 60.0
+
+
+class MemoryCluster:
+    """``on_change(kind, object, deleted)`` is called after every stored change, before any watcher can see it."""
+
+    def __init__(
+        self, *, now: Callable[[], datetime] = utcnow, faults: Faults | None = None, on_change: OnChange | None = None
+    ) -> None:
+        self._now = now
+        self._faults = faults or Faults()
+        self._changed = trio.lowlevel.ParkingLot()
+        self._round = 0
+        self._store = Store(self._changed.unpark_all, self._moment)
+        self.on_change = on_change
+
+    @property
+    def on_change(self) -> OnChange | None:
+        """Who is told of every change, in the writer's own call."""
+        return self._store.on_change
+
+    @on_change.setter
+    def on_change(self, told: OnChange | None) -> None:
+        self._store.on_change = told
+
+    @property
+    def writes(self) -> int:
+        """How many changes were stored so far: what "nothing was written" is measured by."""
+        return self._store.writes
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
+        """One object; ObjectNotFound."""
+        await self._enter("get")
+        return self._store.get(kind, namespace, name).decode(kind)
+
+    async def list(
+        self, kind: Kind[T], namespace: str = "", *, labels: Mapping[str, str] | None = None, name: str | None = None
+    ) -> Listing[T]:
+        """A consistent list, by namespace and name."""
+        await self._enter("list")
+        found = self._store.select(Selection(kind, namespace, labels or {}, name))
+        return Listing(tuple(item.decode(kind) for item in found), str(self._store.version))
+
+    async def watch(
+        self,
+        kind: Kind[T],
+        namespace: str = "",
+        *,
+        resource_version: str,
+        into: trio.MemorySendChannel[WatchEvent[T]],
+        labels: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Sends changes until cancelled or ended, and each minute a bookmark, however much other kinds change."""
+        await self._enter("watch")
+        reached = self._position(kind, resource_version)
+        with suppress(trio.BrokenResourceError):  # nobody listens any more
+            await self._feed(into, reached, Selection(kind, namespace, labels or {}, name))
+
+    def end_watches(self) -> None:
+        """Ends every watch in good order, as a server does after some minutes or when it is replaced."""
+        self._round += 1
+        self._changed.unpark_all()
+
+    def peek(self, kind: Kind[T], namespace: str, name: str) -> T | None:
+        """One object without a checkpoint, None when absent."""
+        found = self._store.find(kind, namespace, name)
+        return None if found is None else found.decode(kind)
+
+    def snapshot(self, *kinds: Kind[Any]) -> Objects:
+        """Everything stored, or all of those kinds, as plain JSON."""
+        return self._store.documents(kinds or KINDS)
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
+        """A new object; AlreadyExists, ObjectRejected, ObjectTooLarge."""
+        await self._enter("create")
+        value = rules.new(kind, namespace, body, self._moment())
+        name = value["metadata"]["name"]
+        if self._store.find(kind, namespace, name) is not None:
+            raise AlreadyExists(f"{kind.plural} {namespace}/{name} already exists")
+        item = self._store.put(kind, value)
+        self._faults.after_write("create")
+        return item.decode(kind)
+
+    async def patch(
+        self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
+    ) -> T:
+        """A JSON merge patch; ObjectNotFound, Conflict, ObjectRejected, ObjectTooLarge."""
+        await self._enter("patch")
+        item = self._store.get(kind, namespace, name)
+        expected = (body.get("metadata") or {}).get("resourceVersion")
+        if expected and expected != str(item.version):
+            raise Conflict(f"{kind.plural} {namespace}/{name} changed since version {expected}; read it again")
+        before = item.document()
+        after = rules.changed(kind, before, body, subresource)
+        if after == before:
+            return item.decode(kind)
+        item = self._store.put(kind, after)
+        self._faults.after_write("patch")
+        return item.decode(kind)
+
+    async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
+        """Deletes; with finalizers only marks. ObjectNotFound, Conflict."""
+        await self._enter("delete")
+        item = self._store.get(kind, namespace, name)
+        if uid is not None and item.uid != uid:
+            raise Conflict(f"{kind.plural} {namespace}/{name} is another object of that name; read it again")
+        self._store.delete(item)
+        self._faults.after_write("delete")
+
+    def load(self, objects: Iterable[Json]) -> None:
+        """Puts stored objects back as they were (uids, versions and status included), as a restart does."""
+        self._store.load(objects)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _feed(self, into: trio.MemorySendChannel[WatchEvent[T]], reached: int, selection: Selection) -> None:
+        bookmark_due = trio.current_time() + BOOKMARK_SECONDS
+        begun = self._round
+        while self._round == begun:
+            for change in self._store.since(reached):
+                event = selection.event(change)
+                if event is not None:
+                    if self._faults.ends_watch():
+                        return
+                    await into.send(event)
+                reached = change.version
+            if reached == self._store.version and self._round == begun:
+                with trio.move_on_at(bookmark_due):
+                    await self._changed.park()
+            if trio.current_time() >= bookmark_due:
+                await into.send(WatchEvent("BOOKMARK", None, str(reached)))
+                bookmark_due = trio.current_time() + BOOKMARK_SECONDS
+
+    async def _enter(self, verb: str) -> None:
+        await trio.lowlevel.checkpoint()
+        await self._faults.before_call(verb)
+
+    def _moment(self) -> str:
+        return rfc3339(self._now())
+
+    def _position(self, kind: Kind[Any], resource_version: str) -> int:
+        if not (resource_version.isascii() and resource_version.isdigit()):
+            raise ObjectRejected(
+                f"a watch of {kind.plural} begins at the version of a list, not at {resource_version!r}"
+            )
+        if int(resource_version) > self._store.version:
+            raise WatchExpired(f"resource version {resource_version} is of another store; list {kind.plural} again")
+        return int(resource_version)
