@@ -74,11 +74,11 @@ async def test_a_store_that_hangs_is_503_before_the_sender_gives_up(autojump_clo
 
 
 async def test_a_write_that_can_never_work_is_422_without_an_invitation(receiver: Served) -> None:
-    spec = {"git": {"repo": "https://h/r", "ref": "main"}, "padding": "x" * (1024 * 1024 - 400)}
+    spec = {"git": {"repo": "https://h/r", "ref": "main"}, "padding": "x" * (1536 * 1024 - 700)}
     await receiver.cluster.create(GATEWAYSYNCS, "default", {"metadata": {"name": "huge"}, "spec": spec})
     answer = await receiver.order("v1" * 200, "/webhook/default/huge")
     assert answer.status_code == 422
-    assert "1 MiB" in answer.json()["error"]
+    assert "1.5 MiB" in answer.json()["error"]
     assert "again" not in answer.json()["error"]
 
 
