@@ -1,23 +1,24 @@
-"""The gateway's HTTP API: who it is, scans, scan locks. Every call is bounded and raises leaves of ``errors``.
+"""The gateway's HTTP API: who it is, scans, scan locks, Designer sessions. Every call is bounded and raises leaves of
+``errors``.
 
-The API key is read anew for every request, because it rotates, and is sent in its header and nowhere else. TLS is not
-verified on loopback, where gateways serve self-signed certificates.
+How a request travels, and with which key, is ``exchange``'s business; what a bad status means, ``failures``'.
 """
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-import httpx
 import trio
 
-from stoker.errors import GatewayAnswerInvalid, GatewayTimeout, StokerError, Transient
+from stoker.errors import GatewayAnswerInvalid, StokerError, Transient
 from stoker.ignition import failures
+from stoker.ignition.exchange import Answer, Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    import httpx
 
 ScanKind = Literal["projects", "config"]
 LockOutcome = Literal["held", "refused", "absent"]
@@ -25,7 +26,7 @@ KINDS: Final[tuple[ScanKind, ScanKind]] = ("projects", "config")
 BOUND: Final = 10.0
 TRIES: Final = 3
 PAUSE: Final = 0.2
-HEADER: Final = "X-Ignition-API-Token"
+MOST_SESSIONS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,12 @@ class GwInfo:
     @property
     def commissioning(self) -> bool:
         """It waits for, or goes through, its commissioning."""
-        return self.context == "NEEDS_COMMISSIONING" or self.status in {301, 302, 303}
+        return self.context == "NEEDS_COMMISSIONING" or self.status in failures.REDIRECTS
 
 
 @dataclass(frozen=True)
 class ScanAnswer:
-    """What a scan request was answered: its HTTP status, and the body's fields where there were any."""
+    """What a scan request was answered: its 2xx status, and the body's fields where there were any."""
 
     status: int
     active: bool | None = None
@@ -64,18 +65,23 @@ class GatewayClient:
         base_url: str,
         *,
         api_key: Callable[[], Awaitable[str]],
-        verify: bool = False,
+        verify: bool = True,
+        bound: float = BOUND,
+        pause: float = PAUSE,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """``base_url`` like http://localhost:8088; ``api_key`` gives ``name:secret`` or raises CredentialsInvalid.
 
-        ``transport``: instead of the network, for tests and simulations.
+        ``bound``: seconds for each request; ``pause``: between two tries, growing; ``transport``: other than sockets.
         """
-        self.base_url = base_url.rstrip("/")
-        self._api_key = api_key
-        self._http = httpx.AsyncClient(
-            verify=verify, timeout=BOUND, follow_redirects=False, trust_env=False, transport=transport
-        )
+        self._exchange = Exchange(base_url, api_key=api_key, verify=verify, transport=transport)
+        self._bound = bound
+        self._pause = pause
+
+    @property
+    def base_url(self) -> str:
+        """Where the gateway is, without a trailing slash."""
+        return self._exchange.base_url
 
     async def __aenter__(self) -> Self:
         """Ready at once."""
@@ -83,84 +89,90 @@ class GatewayClient:
 
     async def __aexit__(self, *_: object) -> None:
         """Closes the connections."""
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + 2):
-            await self._http.aclose()
+        await self._exchange.close()
 
     async def info(self) -> GwInfo:
         """Who answers, without credentials; GatewayUnreachable or GatewayTimeout when nobody does."""
-        answer = await self._send("GET", "/system/gwinfo", key=False)
-        fields = dict(part.partition("=")[::2] for part in answer.text.strip().split(";") if "=" in part)
-        if answer.status_code != 200:
-            return GwInfo(answer.status_code)
+        answer = await self._exchange.send("GET", "/system/gwinfo", key=False, bound=self._bound)
+        if answer.status != 200:
+            return GwInfo(answer.status)
+        fields = dict(part.strip().partition("=")[::2] for part in answer.text.split(";") if "=" in part)
         return GwInfo(200, fields.get("ContextStatus"), fields.get("RedundancyStatus"))
 
     async def scan(self, kind: ScanKind) -> ScanAnswer:
-        """Requests a scan; 2xx means requested, not done. Transient failures are tried three times."""
-        path = f"/data/api/v1/scan/{kind}"
+        """Requests a scan; 2xx, whatever its body, means requested, not done. Transient failures are tried three times."""
         for attempt in range(1, TRIES + 1):
             try:
-                answer = await self._send("POST", path, body={})
-                self._check(answer, path, scan=True)
-                body = _json(answer)
-                return ScanAnswer(answer.status_code, body.get("scanActive"), body.get("lastScanTimestamp"))
+                return _scan_answer(await self._exchange.send("POST", _scan(kind), body={}, bound=self._bound))
             except Transient:
                 if attempt == TRIES:
                     raise
-            await trio.sleep(PAUSE * attempt)
+            await trio.sleep(self._pause * attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def scan_status(self, kind: ScanKind) -> ScanAnswer:
         """How far the last scan is; for the log only."""
-        path = f"/data/api/v1/scan/{kind}"
-        answer = await self._send("GET", path)
-        self._check(answer, path, scan=False)
-        body = _json(answer)
-        return ScanAnswer(answer.status_code, body.get("scanActive"), body.get("lastScanTimestamp"))
+        return _scan_answer(await self._exchange.send("GET", _scan(kind), bound=self._bound))
 
     async def lock(self, kind: ScanKind, *, acquire: float, hold: float) -> LockOutcome:
-        """Asks for the scan lock: ``held``, ``refused`` (408, 409), or ``absent`` (this gateway does not offer it)."""
-        body = {"acquireTimeout": max(1, round(acquire)), "holdTimeout": round(hold)}
-        answer = await self._send("POST", f"/data/api/v1/scan-lock/{kind}", body=body, bound=acquire + 1)
-        if answer.status_code == 200:
-            return "held"
-        return "refused" if answer.status_code in {408, 409} else "absent"
+        """Asks for the scan lock: ``held``, ``refused`` (408, 409), or ``absent`` (404: this gateway offers none).
+
+        ``acquire``: seconds that the gateway may wait for it; a second more is allowed for the answer. Raises the errors
+        of any other answer.
+        """
+        body = {"acquireTimeout": max(1, int(acquire)), "holdTimeout": max(1, round(hold))}
+        path = f"/data/api/v1/scan-lock/{kind}"
+        answer = await self._exchange.send("POST", path, body=body, bound=acquire + 1)
+        if answer.status in {408, 409}:
+            return "refused"
+        if answer.status == 404:
+            return "absent"
+        _check(answer)
+        return "held"
 
     async def designers(self) -> list[dict[str, Any]] | None:
-        """The open Designer sessions as the gateway lists them, None when it does not answer 200."""
-        answer = await self._send("GET", "/data/api/v1/designers")
-        if answer.status_code != 200:
-            return None
-        items = _json(answer).get("items")
-        return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else None
+        """The open Designer sessions as the gateway lists them, page by page; None when it does not answer 200.
 
-    async def _send(
-        self, method: str, path: str, *, body: dict[str, Any] | None = None, key: bool = True, bound: float = BOUND
-    ) -> httpx.Response:
-        where = f"{method} {self.base_url}{path}"
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        if key:
-            headers[HEADER] = (await self._api_key()).strip()
-        with trio.move_on_after(bound):
-            try:
-                return await self._http.request(method, self.base_url + path, json=body, headers=headers)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise failures.of_httpx(error, where) from None
-        raise GatewayTimeout(f"{where}: no answer within {bound:g} s; the gateway is busy or hangs")
-
-    def _check(self, answer: httpx.Response, path: str, *, scan: bool) -> None:
-        error: StokerError | None = failures.of_status(
-            answer.status_code, f"{answer.request.method} {self.base_url}{path}", scan=scan
-        )
-        if error is not None:
-            raise error
+        Raises GatewayAnswerInvalid for a 200 that is no such list.
+        """
+        found: list[dict[str, Any]] = []
+        while True:
+            page = f"?offset={len(found)}" if found else ""
+            answer = await self._exchange.send("GET", f"/data/api/v1/designers{page}", bound=self._bound)
+            if answer.status != 200:
+                return found or None
+            items, total = _sessions(answer)
+            if not items or items[0] in found:
+                return found
+            found += items
+            if not len(found) < min(total, MOST_SESSIONS):
+                return found
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    """The body as an object; a gateway that says 200 and nonsense is told so."""
-    with contextlib.suppress(ValueError):
-        value = answer.json()
-        if isinstance(value, dict):
-            return value
-    raise GatewayAnswerInvalid(
-        f"{answer.request.method} {answer.request.url.path}: 200 with a body that is no JSON object"
+def _scan(kind: ScanKind) -> str:
+    return f"/data/api/v1/scan/{kind}"
+
+
+def _check(answer: Answer, *, scan: bool = False) -> None:
+    error: StokerError | None = failures.of_status(answer.status, answer.where, scan=scan)
+    if error is not None:
+        raise error
+
+
+def _scan_answer(answer: Answer) -> ScanAnswer:
+    _check(answer, scan=True)
+    fields = answer.fields() or {}
+    active, stamp = fields.get("scanActive"), fields.get("lastScanTimestamp")
+    return ScanAnswer(
+        answer.status, active if isinstance(active, bool) else None, stamp if isinstance(stamp, int) else None
     )
+
+
+def _sessions(answer: Answer) -> tuple[list[dict[str, Any]], int]:
+    """One page of sessions, and how many there are in all."""
+    fields = answer.fields() or {}
+    items, metadata = fields.get("items"), fields.get("metadata")
+    if not isinstance(items, list):
+        raise GatewayAnswerInvalid(f"{answer.where}: 200 with a body that lists no Designer sessions")
+    total = metadata.get("matching") if isinstance(metadata, dict) else None
+    return [item for item in items if isinstance(item, dict)], total if isinstance(total, int) else len(items)

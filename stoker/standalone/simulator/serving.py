@@ -44,10 +44,10 @@ class Serving:
         try:
             answer = await self._answer(request)
             status = answer.status
-            await _send(answer, send, self._knobs.trouble_of(request.path))
         finally:
             if not request.path.startswith("/simulator/"):
                 self._record.asked.append(Asked(request.method, request.path, bool(request.key), status))
+        await _send(answer, send, self._knobs.trouble_of(request.path))
 
     async def _answer(self, request: Request) -> Answer:
         trouble = self._knobs.trouble_of(request.path)

@@ -1,0 +1,132 @@
+"""One request to the gateway and its answer: bounded in time and size, with the key in its header and nowhere else.
+
+The API key is read anew for every request that needs it, because it rotates. Redirects are answers, never followed: a
+gateway that is being commissioned sends everybody to /welcome, and a key must not travel to where an answer points. TLS
+is not verified on loopback, where gateways serve self-signed certificates; elsewhere it is, against the system's CAs.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+import trio
+
+from stoker.errors import CredentialsInvalid, GatewayAnswerInvalid, GatewayTimeout
+from stoker.ignition import failures
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable
+
+HEADER: Final = "X-Ignition-API-Token"
+LARGEST: Final = 4 * 1024 * 1024
+CLOSE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; ``where`` is the method and URL, for messages."""
+
+    status: int
+    body: bytes
+    where: str
+
+    @property
+    def text(self) -> str:
+        """The body as text, whatever it holds."""
+        return self.body.decode("utf-8", "replace")
+
+    def fields(self) -> dict[str, Any] | None:
+        """The body as a JSON object; None when it is none."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+
+class Exchange:
+    """The connections to one gateway."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: Callable[[], Awaitable[str]],
+        verify: bool,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """``transport``: another way to the gateway than sockets."""
+        self.base_url = base_url.rstrip("/")
+        self._api_key = api_key
+        # No timeouts of httpx: they bound single reads; the scope in ``send`` bounds the whole.
+        self._http = httpx.AsyncClient(
+            verify=_tls(self.base_url, verify=verify),
+            timeout=None,  # noqa: S113 - see above
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def close(self) -> None:
+        """Close the connections, also while being cancelled."""
+        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+            await self._http.aclose()
+
+    async def send(
+        self, method: str, path: str, *, bound: float, body: dict[str, Any] | None = None, key: bool = True
+    ) -> Answer:
+        """The answer, whatever its status.
+
+        Raises GatewayUnreachable or GatewayTimeout without one, GatewayAnswerInvalid for one that cannot be read, and
+        CredentialsInvalid for a key that cannot be had or sent.
+        """
+        where = f"{method} {self.base_url}{path}"
+        with trio.move_on_after(bound):
+            headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+            if key:
+                headers[HEADER] = _sendable(await self._api_key())
+            try:
+                return await self._exchange(method, path, body, headers, where)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise failures.of_httpx(error, where) from None  # the cause holds the request, and that the key
+        raise GatewayTimeout(f"{where}: no answer within {bound:g} s; the gateway is busy or hangs")
+
+    async def _exchange(
+        self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str], where: str
+    ) -> Answer:
+        content = b""
+        # Too much is ended by cancelling the read inside httpx: leaving its loop would leave its generators open.
+        with trio.CancelScope() as reading:
+            async with self._http.stream(method, self.base_url + path, json=body, headers=headers) as response:
+                status = response.status_code
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > LARGEST:
+                        reading.cancel()
+        if len(content) > LARGEST:
+            raise GatewayAnswerInvalid(f"{where}: HTTP {status} with more than {LARGEST} bytes; is that a gateway?")
+        return Answer(status, content, where)
+
+
+def _sendable(key: str) -> str:
+    """The key without surrounding white space. Raises CredentialsInvalid, which does not show it, when no header can
+    carry it: the HTTP library's own complaint would quote it."""
+    key = key.strip()
+    if not key or not key.isascii() or not key.isprintable():
+        raise CredentialsInvalid(
+            "the gateway's API key must be one line, name:secret, of printable ASCII characters; mend the Secret that"
+            " spec.gateway.api names"
+        )
+    return key
+
+
+def _tls(base_url: str, *, verify: bool) -> ssl.SSLContext | bool:
+    if not verify or not base_url.startswith("https:"):
+        return False
+    context = httpx.create_ssl_context()
+    context.load_default_certs()  # a plant's own CA is in the system's store, not in httpx's
+    return context
