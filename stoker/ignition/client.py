@@ -27,6 +27,7 @@ BOUND: Final = 10.0
 TRIES: Final = 3
 PAUSE: Final = 0.2
 MOST_SESSIONS: Final = 1000
+CLOSE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class GatewayClient:
 
     async def __aexit__(self, *_: object) -> None:
         """Closes the connections."""
-        await self._exchange.close()
+        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+            await self._exchange.close()
 
     async def info(self) -> GwInfo:
         """Who answers, without credentials; GatewayUnreachable or GatewayTimeout when nobody does."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 HEADER: Final = "X-Ignition-API-Token"
 LARGEST: Final = 4 * 1024 * 1024
-CLOSE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,8 @@ class Exchange:
         )
 
     async def close(self) -> None:
-        """Close the connections, also while being cancelled."""
-        with trio.move_on_after(CLOSE_SECONDS, shield=True):
-            await self._http.aclose()
+        """Close the connections; the caller bounds and shields it."""
+        await self._http.aclose()
 
     async def send(
         self, method: str, path: str, *, bound: float, body: dict[str, Any] | None = None, key: bool = True
