@@ -159,9 +159,9 @@ class Manifest:
         finally:
             os.close(fd)
         self._files.rename(new, target)
-        self._sync_folder()
-        self.close()
+        self.close()  # at once: an error below must not leave the next append with a descriptor of the old log
         self.size, self._lines = writer.size, writer.lines
+        self._sync_folder()
 
     def drop_provisional(self) -> None:
         """Remove what a killed compaction left. Raises OSError."""
@@ -196,8 +196,8 @@ class Manifest:
     def _open(self) -> int:
         if self._fd is None:
             self._fd = self._files.open_log(self._places.spot(NAME), 0o600)
-            if self.size == 0:
-                self._sync_folder()
+        if self.size == 0:  # a new log: its name must be as durable as what is written into it
+            self._sync_folder()
         if os.fstat(self._fd).st_size > self.size:
             self._files.truncate(self._fd, self.size, NAME)
         return self._fd
