@@ -148,7 +148,10 @@ class Engine:
             raise StagingFailed(explain(error, f"comparing with {held.places.root}")) from None
 
     def stage(self, prepared: Prepared) -> Staged:
-        """Write the new files beside the live ones. Raises StagingFailed, JournalUnsettled, and what the tree raises."""
+        """Write the new files beside the live ones.
+
+        Raises StagingFailed, JournalUnsettled, PlanInvalid (a file that is a mount), and what the tree raises.
+        """
         self._settled()
         places = self._hold().places
         if prepared.request.dry_run:
@@ -163,6 +166,7 @@ class Engine:
         assign(prepared, journal, Mounts.read(places.root))
         with StagingFolders(self._files, places, journal.tops) as folders:
             try:
+                folders.remove()  # what an abandoned sync left
                 stage(prepared, journal, folders, self._files)
             except (OSError, StokerError) as error:
                 with contextlib.suppress(OSError):  # what stays is removed by the next staging or start

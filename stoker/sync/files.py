@@ -2,8 +2,8 @@
 
 Every mutating call passes `Files.call`, one at a time, so that a twin in the tests can count the calls, end the
 process before or after the n-th, or raise an OSError in its place. That is why the methods are as fine as system calls,
-hold no policy, retry nothing and translate no error: OSError leaves here as it came. Reading (stat, list, open for
-reading) stays with those who read; a call that is not made here changes nothing on disk.
+hold no policy, retry nothing and translate no error: OSError leaves here as it came, but naming the whole path. Reading
+(stat, list, open for reading) stays with those who read; a call that is not made here changes nothing on disk.
 
 Names are given as `Spot`: an open directory and one component in it. A path of several components would be resolved by
 the kernel anew on each call, through whatever symlink somebody put on the way meanwhile (see `places`).
@@ -40,8 +40,12 @@ class Files:
 
     def call(self, op: str, path: str, do: Callable[[], T]) -> T:
         """The hook: make one mutating call `do`, named `op` (the method's name), on `path` (for messages only)."""
-        del op, path
-        return do()
+        del op
+        try:
+            return do()
+        except OSError as error:
+            error.filename = path  # the kernel was given one component of it
+            raise
 
     def create(self, spot: Spot, mode: int) -> int:
         """Make a new file, which must not exist, and open it for writing. `mode` is subject to the umask."""

@@ -13,6 +13,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from stoker.errors import PlanInvalid
 from stoker.sync.files import Spot
 from stoker.sync.manifest import Entry
 from stoker.sync.mounts import Mounts, staging_folder
@@ -84,12 +85,25 @@ class StagingFolders:
             folder = staging_folder(top)
             if not self._places.is_directory(folder):
                 continue
-            with os.scandir(self.spot(mount, "").parent) as entries:
-                names = [entry.name for entry in entries]
-            for name in names:
-                self._files.unlink(self.spot(mount, name))
+            self._remove_below(self.spot(mount, "").parent, folder)
             self.close()
             self._files.rmdir(self._places.spot(folder))
+
+    def _remove_below(self, fd: int, folder: str) -> None:
+        """Empty an open folder. Ours are flat; a tree in one is what an older release left."""
+        with os.scandir(fd) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for name, is_folder in found:
+            spot = Spot(fd, name, f"{folder}/{name}")
+            if not is_folder:
+                self._files.unlink(spot)
+                continue
+            below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=fd)
+            try:
+                self._remove_below(below, spot.path)
+            finally:
+                os.close(below)
+            self._files.rmdir(spot)
 
     def close(self) -> None:
         """Close the descriptors."""
@@ -107,7 +121,10 @@ class StagingFolders:
 
 
 def assign(prepared: Prepared, journal: Journal, mounts: Mounts) -> None:
-    """Put the steps into the order in which they are taken, number them, and find the mount of each."""
+    """Put the steps into the order in which they are taken, number them, and find the mount of each.
+
+    Raises PlanInvalid for a file that is itself a mount: neither rename nor unlink can touch it.
+    """
     journal.puts = sorted(prepared.puts, key=lambda put: (put.late, put.path))
     journal.deletes = sorted(prepared.deletes, key=lambda step: (not step.early, not step.late, step.path))
     journal.clears, journal.folders, journal.empties = prepared.clears, prepared.folders, prepared.empties
@@ -118,6 +135,8 @@ def assign(prepared: Prepared, journal: Journal, mounts: Mounts) -> None:
     for number, step in enumerate(steps):
         step.number = number
         top = mounts.tops[mounts.index(step.path)]
+        if top == step.path:
+            raise PlanInvalid(f"{top!r} in the data directory is a mount of its own and cannot be replaced: exclude it")
         step.mount = used.setdefault(top, len(used))
     journal.tops = tuple(used)
 
