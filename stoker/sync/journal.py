@@ -133,7 +133,7 @@ class Journal:
     def prepare(self, files: Files, places: Places) -> None:
         """PREPARED: from the moment this returns, the merge happens."""
         files.rename(places.spot(_NEW), places.spot(NAME))
-        _sync_folder(files, places)
+        sync_state(files, places)
 
     def turn_back(self, files: Files, places: Places) -> None:
         """ABORT: durable before the first step back is taken. Raises OSError when it could not be written."""
@@ -262,7 +262,8 @@ def drop_provisional(files: Files, places: Places) -> None:
         files.unlink(places.spot(_NEW))
 
 
-def _sync_folder(files: Files, places: Places) -> None:
+def sync_state(files: Files, places: Places) -> None:
+    """Return when the names in the state folder are on the disk."""
     fd = places.open_directory(STATE)
     try:
         files.fsync(fd, STATE)

@@ -66,8 +66,8 @@ class Merge:
             self._remove_folder(folder, must=not self._recorded)
         self._places.forget()
         for folder in journal.folders:
-            self._make_folder(folder, 0o755)
-            self._fresh.add(folder)
+            if self._make_folder(folder, 0o755):
+                self._fresh.add(folder)
         for put in journal.puts:
             self._put(put)
         for step in journal.deletes:
@@ -94,6 +94,9 @@ class Merge:
             for step in journal.steps:
                 if step.late == late and step.old is not None:
                     self._restore(step)
+        for step in journal.steps:
+            if step.keep and step.mount and self._places.look(self._place(step)) is not None:
+                self._files.unlink(self._places.spot(self._place(step)))  # a copy of what is live again
         drop_empty(self._files, self._places, journal.kept_name)
 
     # --- forward -------------------------------------------------------------------------------------------------
@@ -135,9 +138,13 @@ class Merge:
             name = f"k{step.number}" if step.mount else f"o{step.number}"
             if self._folders.look(0, name) is None:
                 continue
-            place = f"{ROOT}/{self.journal.kept_name}/{step.path}"
+            place = self._place(step)
             make_room(self._files, self._places, place.rpartition("/")[0])
             self._files.rename(self._folders.spot(0, name), self._places.spot(place))
+
+    def _place(self, step: Put | Delete) -> str:
+        """Where `_move_kept` puts what a step keeps."""
+        return f"{ROOT}/{self.journal.kept_name}/{step.path}"
 
     # --- backward ------------------------------------------------------------------------------------------------
 
@@ -156,7 +163,7 @@ class Merge:
             source = self._folders.spot(step.mount, f"o{step.number}")
             self._files.rename(source, self._places.spot(step.path))
             return
-        place = f"{ROOT}/{self.journal.kept_name}/{step.path}"  # where `_move_kept` put it
+        place = self._place(step)
         if step.keep and not step.mount and self._places.look(place) is not None:
             folder = self._places.open_directory(place.rpartition("/")[0])
             try:
@@ -167,19 +174,21 @@ class Merge:
 
     # --- folders -------------------------------------------------------------------------------------------------
 
-    def _make_folder(self, folder: str, mode: int) -> None:
+    def _make_folder(self, folder: str, mode: int) -> bool:
+        """Was it missing? Then nobody else has put anything there."""
         found = self._places.look(folder)
         if found is not None and stat.S_ISDIR(found.st_mode):
-            return
+            return False
         self._files.mkdir(self._places.spot(folder), mode)
         made = self._places.look(folder)
         if made is None or made.st_mode & 0o777 == mode & 0o777:
-            return
+            return True
         fd = self._places.open_directory(folder)  # the umask took something away
         try:
             self._files.chmod(fd, stat.S_IMODE(made.st_mode) | mode, folder)
         finally:
             os.close(fd)
+        return True
 
     def _remove_folder(self, folder: str, *, must: bool) -> None:
         found = self._places.look(folder)

@@ -22,8 +22,10 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 class Mounts:
     """The mount tops in and below a data directory, as paths relative to it: index 0 is always "" itself."""
 
-    def __init__(self, tops: Iterable[str]) -> None:
+    def __init__(self, tops: Iterable[str], *, known: bool = True) -> None:
+        """`known`: does `tops` come from the kernel, and not from its absence?"""
         self.tops = ("", *sorted(top for top in tops if top))
+        self.known = known
 
     @classmethod
     def read(cls, root: str) -> Mounts:
@@ -35,7 +37,7 @@ class Mounts:
             with open(_TABLE, encoding="utf-8", errors="surrogateescape") as table:
                 points = [_OCTAL.sub(_octal, line.split(" ", 5)[4]) for line in table]
         except OSError:
-            return cls(())
+            return cls((), known=False)
         prefix = root.rstrip("/") + "/"
         return cls({point.removeprefix(prefix) for point in points if point.startswith(prefix)} - {""})
 

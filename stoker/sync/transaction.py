@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from stoker.errors import JournalUnsettled, MergeFailed
 from stoker.sync.aside import set_aside
-from stoker.sync.journal import Journal, drop_provisional, read_journal
+from stoker.sync.journal import Journal, drop_provisional, read_journal, sync_state
 from stoker.sync.kept import prune
 from stoker.sync.merge import Merge
 from stoker.sync.mounts import Mounts
@@ -66,6 +66,7 @@ class Transactions:
         Raises JournalUnsettled, StateUnreadable, OSError (leftovers).
         """
         self.unsettled = True
+        self._places.forget()  # folders that a failed attempt had open may have been replaced since
         journal = read_journal(self._places)
         if journal is None:
             drop_provisional(self._files, self._places)
@@ -74,6 +75,7 @@ class Transactions:
                 folders.remove()
             self.unsettled = False
             return None
+        self._require_mounts(journal)
         with StagingFolders(self._files, self._places, journal.tops) as folders:
             # Past the manifest's block what was set aside may be gone: there is no way back any more.
             recorded = journal.forward and self.manifest.transaction == journal.transaction
@@ -112,6 +114,16 @@ class Transactions:
         self._keep_house(journal, kept=bool(merge.kept))
         return tuple(sorted(merge.kept))
 
+    def _require_mounts(self, journal: Journal) -> None:
+        """A volume that is not there now would look like one on which every step is done."""
+        present = Mounts.read(self._places.root)
+        missing = sorted(set(journal.tops) - set(present.tops))
+        if missing and present.known:
+            raise JournalUnsettled(
+                f"the unfinished merge in {self._places.root} goes on at {missing[0]!r}, which is not mounted now: "
+                "mount that volume again"
+            )
+
     def _prepare(self, journal: Journal, folders: StagingFolders) -> None:
         set_aside(journal, self._files, self._places, folders)
         journal.manifest_size = self.manifest.size
@@ -128,6 +140,8 @@ class Transactions:
             drop_provisional(self._files, self._places)
             folders.remove()
             journal.drop(self._files, self._places)
+            if not journal.forward:
+                sync_state(self._files, self._places)
         except OSError as error:
             self.unsettled = True
             raise JournalUnsettled(explain(error, f"cleaning up in {self._places.root}")) from None
@@ -161,6 +175,9 @@ class Transactions:
         try:
             folders.remove()
             journal.drop(self._files, self._places)
+            if not journal.forward:
+                # One that came back after a power cut would cut off what the manifest learns from now on.
+                sync_state(self._files, self._places)
         except OSError as error:
             raise JournalUnsettled(explain(error, f"ending the merge in {self._places.root}")) from None
         self.unsettled = False
