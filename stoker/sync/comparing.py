@@ -41,15 +41,15 @@ class Comparer:
         """
         started = time.monotonic()
         fields = Fields(request.fields)
-        targets = resolve(request, fields)
-        excluder = self._exclude(request, [target.destination for target in targets], manifest)
+        targets, destinations = resolve(request, fields)
+        excluder = self._exclude(request, destinations, manifest)
         known = self._known = wanted_files(request.tree, targets, excluder, self._known)
         wanted = known.wanted
         found = Difference(request, wanted, manifest.entries, self._live, excluder, self._protection, fields)
         found.compare()
         clears = clear_the_way(found)
         mass = is_mass_delete(len(found.deletes), found.managed_live)
-        adoption = not manifest.exists and found.managed_live > 0
+        adoption = not manifest.commit and found.managed_live > 0
         if mass and not request.dry_run:
             check_permission(
                 request,

@@ -36,8 +36,8 @@ class Fields:
         self._values = values
         self._recipes: dict[str, str] = {}
 
-    def render(self, template: str, where: str) -> Rendered:
-        """Put the values in. `where` names mapping or file for messages.
+    def render(self, template: str, where: str, *, lines: bool = False) -> Rendered:
+        """Put the values in. `where` names mapping or file for messages, which with `lines` name the line too.
 
         Raises TemplateInvalid for a missing key, FeatureUnsupported for any action that is not a plain field.
         """
@@ -47,12 +47,12 @@ class Fields:
         out: list[str] = []
         end = 0
         for action in _ACTION.finditer(template):
-            out += template[end : action.start()], self._value(action, used, where)
+            out += template[end : action.start()], self._value(action, used, where, lines=lines)
             end = action.end()
         rest = template[end:]
         if "{{" in rest:
-            line = template.count("\n", 0, end + rest.index("{{")) + 1
-            raise TemplateInvalid(f"{where}, line {line}: an action opened with {{{{ is not closed by }}}}")
+            place = _place(where, template, end + rest.index("{{"), lines=lines)
+            raise TemplateInvalid(f"{place}: an action opened with {{{{ is not closed by }}}}")
         return Rendered("".join(out) + rest, self.recipe(used))
 
     def render_bytes(self, data: bytes, where: str) -> tuple[bytes, str]:
@@ -61,7 +61,7 @@ class Fields:
             raise TemplateInvalid(
                 f"{where}: the file holds a NUL byte and cannot be a template: map it without template"
             )
-        rendered = self.render(data.decode("utf-8", "surrogateescape"), where)
+        rendered = self.render(data.decode("utf-8", "surrogateescape"), where, lines=True)
         return rendered.text.encode("utf-8", "surrogateescape"), rendered.recipe
 
     def recipe(self, used: Iterable[str]) -> str:
@@ -78,18 +78,19 @@ class Fields:
             known = self._recipes[recipe] = self.recipe(names.split(",") if names else ())
         return known == recipe
 
-    def _value(self, action: re.Match[str], used: set[str], where: str) -> str:
-        template = action.string
-        place = f"{where}, line {template.count(chr(10), 0, action.start()) + 1}" if "\n" in template else where
+    def _value(self, action: re.Match[str], used: set[str], where: str, *, lines: bool) -> str:
         field = _FIELD.fullmatch(action[1])
         if field is None:
+            place = _place(where, action.string, action.start(), lines=lines)
             raise FeatureUnsupported(f"{place}: template action {action[0]!r} is not served: use plain fields only")
         name = field[1] if field[2] is None else f"{field[1]}.{field[2]}"
         value = self._lookup(name)
         if value is None:
+            place = _place(where, action.string, action.start(), lines=lines)
             known = ", ".join(f".{key}" for key in sorted(self._values))
             raise TemplateInvalid(f"{place}: no value for {{{{.{name}}}}}: define it, or use one of {known}")
         if not isinstance(value, str | int | float):
+            place = _place(where, action.string, action.start(), lines=lines)
             raise FeatureUnsupported(f"{place}: {{{{.{name}}}}} is not a single value: name one of its keys")
         used.add(name)
         return _text(value)
@@ -100,6 +101,10 @@ class Fields:
         if not key:
             return value
         return value.get(key) if isinstance(value, Mapping) else None
+
+
+def _place(where: str, template: str, at: int, *, lines: bool) -> str:
+    return f"{where}, line {template.count(chr(10), 0, at) + 1}" if lines else where
 
 
 def _text(value: str | float) -> str:

@@ -25,7 +25,7 @@ def is_mass_delete(deleted: int, managed: int) -> bool:
 
 def check_permission(request: SyncRequest, *, deleted: int, managed: int, adoption: bool, used: str) -> None:
     """Raise MassDeleteRefused unless this commit's deletion was allowed and not used yet (`used`: the last one's)."""
-    allowed = request.allow_mass_delete.strip()
+    allowed = request.allow_mass_delete.strip().lower()
     if allowed == request.commit and used != request.commit:
         return
     cause = (
@@ -37,7 +37,7 @@ def check_permission(request: SyncRequest, *, deleted: int, managed: int, adopti
     if allowed == request.commit:
         message += "The permission for this commit was used by an earlier sync; allow it by a new commit"
     else:
-        if allowed and request.commit.startswith(allowed.lower()):
+        if allowed and request.commit.startswith(allowed):
             message += f"{ANNOTATION} is {allowed!r}, a short hash; the full one is needed. "
         elif allowed:
             message += f"{ANNOTATION} names another commit. "

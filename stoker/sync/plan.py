@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from stoker.errors import FeatureUnsupported, PlanInvalid
 from stoker.sync import paths
@@ -90,12 +90,22 @@ def fingerprint(request: SyncRequest) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def resolve(request: SyncRequest, fields: Fields) -> list[Target]:
-    """The mappings that take part, top to bottom; optional ones without a source are left out.
+class Resolved(NamedTuple):
+    """The mappings of a request. targets: those that take part, top to bottom; optional ones without a source do not.
+
+    destinations: of all of them, since one that is left out still names the place where what it wrote is cleaned.
+    """
+
+    targets: list[Target]
+    destinations: list[str]
+
+
+def resolve(request: SyncRequest, fields: Fields) -> Resolved:
+    """Put the fields into the mappings and look their sources up.
 
     Raises PlanInvalid, TemplateInvalid, FeatureUnsupported.
     """
-    targets = []
+    resolved = Resolved([], [])
     for number, rule in enumerate(request.mappings, start=1):
         what = f"mapping {number} (source {rule.source!r})"
         if rule.patches:
@@ -103,6 +113,7 @@ def resolve(request: SyncRequest, fields: Fields) -> list[Target]:
         source = paths.normalise(fields.render(rule.source, f"{what}, source").text, f"{what}: source")
         destination = fields.render(rule.destination, f"{what}, destination").text
         destination = paths.normalise(destination, f"{what}: destination")
+        resolved.destinations.append(destination)
         found = request.tree.lookup(source)
         if found == "missing":
             if rule.required:
@@ -116,5 +127,6 @@ def resolve(request: SyncRequest, fields: Fields) -> list[Target]:
             raise PlanInvalid(f"{what}: type is {rule.type}, but {source!r} is a {found} in the repository")
         if found == "file" and not destination:
             raise PlanInvalid(f"{what}: the destination of a file is the data directory itself: name the file")
-        targets.append(Target(source, destination, "dir" if found == "dir" else "file", rule.template, what))
-    return targets
+        kind: Literal["dir", "file"] = "dir" if found == "dir" else "file"
+        resolved.targets.append(Target(source, destination, kind, rule.template, what))
+    return resolved

@@ -26,7 +26,7 @@ class Protection:
     """Globs are doublestar, relative to the data directory.
 
     always: never touched. unless_named: not touched unless a mapping's destination is matched by the glob itself, and
-    then only at and below that destination. unless_ours: not touched unless we wrote it or a destination is that path.
+    then only at and below that destination. unless_ours: the same, but what we wrote stays ours.
     markers: any match means that a gateway lives here. late_names: file names written after all others and deleted
     before them. project_file: `{name}` of a match is reported as a project. stamp_equal(live, other): do two contents
     of such a late file differ by nothing but the gateway's own stamp?
@@ -50,7 +50,6 @@ class Excluder:
         """`ours`: the live set of paths that syncs wrote, each of which passed here. Raises PlanInvalid for a bad glob."""
         self.key = exclusion_key(excludes, destinations)
         self._ours = ours
-        self._destinations = frozenset(destinations)
         self._always = compile_globs([*_OWN, *protection.always], below=True)
         plain = [*_OWN, *protection.always, *excludes]
         self._named: list[tuple[re.Pattern[str], tuple[str, ...]]] = []
@@ -62,7 +61,8 @@ class Excluder:
             else:
                 plain.append(glob)
         self._plain = compile_globs(plain, below=True)
-        self._unless_ours = compile_globs(protection.unless_ours, below=True)
+        self._unless_ours = ours_only = compile_globs(protection.unless_ours, below=True)
+        self._temporary = [at for at in destinations if ours_only is not None and ours_only.fullmatch(at)]
         # What was written under the same rule needs no second look: fifteen thousand matches a sync saved.
         self._ours_excluded = {path for path in ours if self(path)}
 
@@ -82,7 +82,7 @@ class Excluder:
             if pattern.fullmatch(path) and not any(paths.within(path, at) for at in named):
                 return True
         if self._unless_ours is not None and self._unless_ours.fullmatch(path):
-            return path not in self._ours and path not in self._destinations
+            return path not in self._ours and not any(paths.within(path, at) for at in self._temporary)
         return False
 
     def skips(self, path: str) -> bool:
