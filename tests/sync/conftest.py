@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +15,9 @@ from stoker.sync.plan import MappingRule, SyncRequest
 from stoker.sync.report import SyncResult
 from stoker.sync.source import DirectoryTree
 from tests.fakes.files import RefusingFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIRST, SECOND, THIRD = "1" * 40, "2" * 40, "3" * 40
 PROJECTS = MappingRule("projects", "projects")
@@ -51,7 +53,7 @@ def kept(data: Path) -> dict[str, str]:
 
 def snapshot(root: Path) -> dict[str, tuple[int, ...]]:
     """All that the kernel says of every file and folder, times of change included: any write shows."""
-    found = {}
+    found: dict[str, tuple[int, ...]] = {}
     for path in [root, *sorted(root.rglob("*"))]:
         state = os.lstat(path)
         found[str(path)] = (

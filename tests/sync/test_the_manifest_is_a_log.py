@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,7 +81,7 @@ def test_history_is_replaced_by_its_essence_and_nothing_is_forgotten(data: Path,
         write(source, {"projects/a": str(number)})
         run_sync(engine, source, f"{number:040}")
         sizes.append((data / MANIFEST).stat().st_size)
-    assert min(b - a for a, b in zip(sizes, sizes[1:], strict=False)) < 0, "never compacted"
+    assert min(b - a for a, b in itertools.pairwise(sizes)) < 0, "never compacted"
     engine.note("key", "value")
     engine.close()
     again = opened(data, compact_slack=20)

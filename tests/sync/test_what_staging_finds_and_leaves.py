@@ -61,6 +61,6 @@ def test_an_error_of_the_kernel_names_the_whole_path(
     write(source, {"projects/deep/a": "1"})
     sync()
     write(source, {"projects/deep/a": "2"})
-    files.before("create", "*/n0", lambda: (data / ".sync-staging").rmdir())
+    files.before("create", "*/n0", (data / ".sync-staging").rmdir)
     with pytest.raises(StagingFailed, match=r"'\.sync-staging/n0'"):
         sync("2" * 40)

@@ -71,7 +71,7 @@ class FailingFiles(CountingFiles):
         return Files.call(self, op, path, do)
 
 
-def in_child(run: Callable[[], None]) -> int:
+def in_child(run: Callable[[], object]) -> int:
     """Runs ``run`` in a forked child; its exit code. Any exception there is exit code 1 with the traceback on stderr."""
     child = os.fork()
     if child == 0:
