@@ -30,7 +30,7 @@ def with_mounts(run: Callable[[], None]) -> None:
     """Runs ``run`` in a child that may call the functions below; fails when it fails there."""
 
     def inside() -> None:
-        _enter_namespace()
+        enter_namespace()
         run()
 
     assert in_child(inside) == FINISHED, "the child failed: its traceback is above"
@@ -61,7 +61,8 @@ def _mount(source: str, at: Path, kind: str, flags: int, options: str) -> None:
     _checked(done, f"mounting {kind or source} at {at}")
 
 
-def _enter_namespace() -> None:
+def enter_namespace() -> None:
+    """Give this process a mount namespace of its own. Raises OSError, saying what is needed."""
     uid, gid = os.geteuid(), os.getegid()
     if _libc.unshare(_NEWNS) != 0:
         _checked(_libc.unshare(_NEWNS | _NEWUSER), "making a mount namespace")

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.torture.failures import run_failures
+from tests.torture.failures import REMEDIES, torture
+from tests.torture.pool import run_all
 from tests.torture.trees import scenario
 
-CODES = (errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS)
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+SEEDS = range(2000, 2006)
 
 
-@pytest.mark.parametrize("code", CODES, ids=errno.errorcode.get)
-def test_one_refused_call_leaves_one_whole_commit_and_heals(code: int) -> None:
-    seen = run_failures([scenario(7)], code, lasting=1)
-    assert seen["StagingFailed"] + seen["MergeFailed"] > 0, seen
+def one(job: tuple[int, int]) -> Counter[str]:
+    """One scenario under one errno, refused at every call."""
+    seed, code = job
+    return torture(scenario(seed, borders=True), code)
 
 
-@pytest.mark.parametrize("code", CODES, ids=errno.errorcode.get)
-def test_calls_refused_from_a_point_on_leave_a_whole_commit_or_a_journal(code: int) -> None:
-    seen = run_failures([scenario(11)], code, lasting=10_000)
-    assert seen["StagingFailed"] > 0, seen
-    assert seen["JournalUnsettled"] > 0, seen
+@pytest.mark.parametrize("code", REMEDIES, ids=errno.errorcode.get)
+def test_a_refused_call_leaves_one_whole_commit_or_a_journal_and_heals(code: int) -> None:
+    seen = torture(scenario(5), code, lasting=(1, 10_000))
+    for what in ("in a sync: StagingFailed", "in a sync: MergeFailed", "in a sync: JournalUnsettled"):
+        assert seen[what] > 0, seen
+    assert seen["in a recovery: JournalUnsettled"] > 0, seen
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("code", CODES, ids=errno.errorcode.get)
-@pytest.mark.parametrize("lasting", [1, 3, 10_000])
-def test_refused_calls_over_many_scenarios(code: int, lasting: int) -> None:
-    seen = run_failures([scenario(seed) for seed in range(100, 112)], code, lasting=lasting)
-    assert sum(seen.values()) > 200, seen
+def test_calls_refused_over_many_scenarios(tell: Callable[[Counter[str], int], None]) -> None:
+    seen = run_all(one, [(seed, code) for seed in SEEDS for code in REMEDIES])
+    tell(seen, sum(seen.values()))
+    assert sum(seen.values()) >= 5_000

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.torture.kills import run_points
+from tests.fakes.mounts import with_mounts
+from tests.torture.kills import AREAS, STAGES, deaths, dies, points, torture, trail_of
+from tests.torture.pool import run_all
+from tests.torture.trees import scenario
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+SEEDS = range(1000, 1072)
+
+
+def one(seed: int) -> Counter[str]:
+    """One scenario, at every point."""
+    return torture(scenario(seed, borders=True))
 
 
 def test_killed_at_any_call_recovery_leaves_one_whole_commit() -> None:
-    seen = run_points(range(1000), budget=400)
-    assert seen["old"] >= 40, seen
-    assert seen["new"] >= 40, seen
+    seen = torture(scenario(2))
+    assert points(seen) >= 300, seen
+    assert all(seen[f"{stage}: new"] + seen[f"{stage}: old"] >= 10 for stage in STAGES), seen
+
+
+@pytest.mark.mounts
+def test_killed_at_any_call_both_sides_of_a_border_are_one_whole_commit() -> None:
+    def run() -> None:
+        case = scenario(4, borders=True)
+        assert case.border
+        states = {dies(case, death) for death in deaths(len(trail_of(case)))}
+        assert states == {"old", "new"}
+
+    with_mounts(run)
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("part", range(10))
-def test_killed_at_twenty_thousand_points_recovery_leaves_one_whole_commit(part: int) -> None:
-    seen = run_points(range(10_000 * (part + 1), 10_000 * (part + 2)), budget=2_100)
-    assert sum(seen.values()) >= 2_100, seen
+def test_killed_at_twenty_thousand_points_recovery_leaves_one_whole_commit(
+    tell: Callable[[Counter[str], int], None],
+) -> None:
+    seen = run_all(one, SEEDS)
+    tell(seen, points(seen))
+    assert points(seen) >= 20_000
+    assert all(seen[f"{stage}: new"] + seen[f"{stage}: old"] >= 200 for stage in STAGES), seen
+    assert all(sum(count for what, count in seen.items() if what.endswith(f" of {area}")) for area in AREAS), seen

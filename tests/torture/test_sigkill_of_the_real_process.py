@@ -11,7 +11,10 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +23,10 @@ from stoker.agent.profile import PROTECTION
 from stoker.standalone.demo.compare import compare
 from stoker.standalone.demo.repository import Repository
 from stoker.sync.engine import Engine
+from tests.torture.pool import run_all
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 MANIFESTS = """\
 apiVersion: v1
@@ -127,8 +131,16 @@ def test_a_killed_process_leaves_one_whole_commit_and_its_debt(tmp_path: Path) -
     assert sum(count for what, count in seen.items() if not what.startswith("ended")) >= 5, seen
 
 
+def rounds(seed: int) -> Counter[str]:
+    """Sixty kills of one plant."""
+    with tempfile.TemporaryDirectory(prefix="stoker-torture-") as root:
+        return Counter(kill_rounds(Path(root), 60, seed))
+
+
 @pytest.mark.torture
-@pytest.mark.parametrize("seed", range(5))
-def test_two_hundred_and_fifty_kills_leave_one_whole_commit_each(tmp_path: Path, seed: int) -> None:
-    seen = kill_rounds(tmp_path, 50, seed=seed)
-    assert sum(count for what, count in seen.items() if what.startswith("in a merge")) >= 5, seen
+def test_two_hundred_kills_leave_one_whole_commit_each(tell: Callable[[Counter[str], int], None]) -> None:
+    seen = run_all(rounds, range(5))
+    kills = sum(count for what, count in seen.items() if not what.startswith("ended"))
+    tell(seen, kills)
+    assert kills >= 200
+    assert sum(count for what, count in seen.items() if what.startswith("in a merge")) >= 50

@@ -7,28 +7,38 @@ look like afterwards. It must not use the engine to say what is right: the model
 from __future__ import annotations
 
 import json
-import os
 import random
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from stoker.sync.plan import MappingRule
 from stoker.sync.source import SourceEntry, content_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Content = dict[str, bytes]
-"""Path below the mapped folder, to the file's bytes."""
+"""Path below the data directory, to the file's bytes."""
+Live = dict[str, tuple[bytes, int]]
+"""The same, with the permission bits."""
 
+RULES = (
+    MappingRule("src/projects", "projects", type="dir"),
+    MappingRule("src/config/core", "config/core", type="dir"),
+    MappingRule("src/gateway.conf", "gateway.conf", type="file"),
+)
+"""Two managed roots and one managed file; ``config`` may lie behind a border between mounts."""
+ROOTS = ("projects", "projects", "config/core")
 NAMES = ("Line 1", "Mixer", "alarms", "code.py", "view.json", "resource.json", "thumbnail.png", "query.sql", "data.bin")
-UNMANAGED = {
-    "var/keep.db": b"database",
-    "config/local/secret": b"local",
-    "projects/.resources/cache": b"gateway cache",
-    "projects/A/.resources/deep/x": b"gateway cache too",
+UNMANAGED: Live = {
+    "var/keep.db": (b"database", 0o600),
+    "config/local/secret": (b"local", 0o644),
+    "projects/.resources/cache": (b"gateway cache", 0o644),
+    "projects/A/.resources/deep/x": (b"gateway cache too", 0o644),
+    "beside.conf": (b"of nobody's", 0o644),
 }
 """Live files that no sync may touch: outside every destination, or excluded inside one."""
+LONG_GONE = ("projects/B/made long ago.json", b"kept by the first sync, pruned by the second")
 
 
 @dataclass
@@ -77,34 +87,57 @@ class MemoryTree:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A first commit, hand edits made on top of it, and the commit whose merge is killed."""
+    """A first commit, hand work done on top of it, and the commit whose merge is killed.
+
+    edits: managed files changed, removed (None) or added by hand. border: is ``config`` a mount of its own? links: does
+    the file system serve them?
+    """
 
     seed: int
     first: Content
     second: Content
     edits: Mapping[str, bytes | None]
+    border: bool
+    links: bool
 
     @property
     def trees(self) -> tuple[MemoryTree, MemoryTree]:
         """Both commits, under the folder ``src``."""
-        return tuple(MemoryTree({f"src/{k}": v for k, v in c.items()}) for c in (self.first, self.second))  # type: ignore[return-value]
+        first, second = (MemoryTree({f"src/{k}": v for k, v in c.items()}) for c in (self.first, self.second))
+        return first, second
 
-    def live_after(self, content: Content) -> dict[str, bytes]:
-        """The whole data directory once ``content`` is live."""
-        return {**UNMANAGED, **{f"projects/{path}": data for path, data in content.items()}}
+    def at_first(self) -> Live:
+        """The data directory before the first sync: all of it is there already, and adopted; one file is not."""
+        path, data = LONG_GONE
+        return {**UNMANAGED, path: (data, 0o644), **{at: (content, 0o644) for at, content in self.first.items()}}
 
-    def before_second(self) -> dict[str, bytes]:
+    def old(self) -> Live:
         """The whole data directory when the second sync begins."""
-        live = self.live_after(self.first)
-        for path, data in self.edits.items():
-            live.pop(f"projects/{path}", None)
-            if data is not None:
-                live[f"projects/{path}"] = data
+        live = self.at_first()
+        del live[LONG_GONE[0]]
+        for path, content in self.edits.items():
+            live.pop(path, None)
+            if content is not None:
+                live[path] = (content, 0o640)
         return live
 
+    def new(self) -> Live:
+        """The whole data directory when the second commit is live: what was replaced keeps its mode."""
+        before = self.old()
+        modes = {path: before[path][1] if path in before else 0o644 for path in self.second}
+        return {**UNMANAGED, **{path: (content, modes[path]) for path, content in self.second.items()}}
 
-def scenario(seed: int) -> Scenario:
-    """A reproducible scenario: adds, changes, deletes, type changes, deep and shallow, hand edits."""
+    def hand_work(self) -> Content:
+        """What the second sync overwrites or deletes without having written it."""
+        return {
+            path: content
+            for path, content in self.edits.items()
+            if content is not None and content not in (self.second.get(path), self.first.get(path))
+        }
+
+
+def scenario(seed: int, *, borders: bool = False) -> Scenario:
+    """A reproducible scenario: adds, changes, deletes, type changes, deep and shallow, hand work."""
     rng = random.Random(seed)
     first = _commit(rng)
     second = dict(first)
@@ -115,47 +148,17 @@ def scenario(seed: int) -> Scenario:
     for path, data in _commit(rng, most=4).items():
         if not _clashes(path, second):
             second[path] = data
-    if rng.random() < 0.3 and (nested := [path for path in sorted(second) if path.count("/") >= 2]):
+    if rng.random() < 0.3 and (nested := [path for path in sorted(second) if path.count("/") >= 3]):
         _becomes_file(rng.choice(nested), second, rng)
     edits: dict[str, bytes | None] = {}
-    if rng.random() < 0.6:
+    if rng.random() < 0.7:
         for path in rng.sample(sorted(first), k=min(len(first), rng.randint(1, 2))):
             edits[path] = None if rng.random() < 0.3 else b"by hand " + _bytes(rng)
-    return Scenario(seed, first, second, edits)
-
-
-def fill(data: Path, live: Mapping[str, bytes]) -> None:
-    """Writes plain files."""
-    for path, content in live.items():
-        target = data / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-
-def edit(data: Path, edits: Mapping[str, bytes | None]) -> None:
-    """Applies the hand edits below ``projects``."""
-    for path, content in edits.items():
-        target = data / "projects" / path
-        if content is None:  # as the Designer does: the folder of a deleted resource goes with it
-            target.unlink()
-            for folder in target.parents:
-                if folder == data / "projects" or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-        else:
-            target.write_bytes(content)
-
-
-def read_live(data: Path) -> dict[str, bytes]:
-    """Every file of the data directory but our own state and staging."""
-    found = {}
-    for folder, folders, names in os.walk(data):
-        if folder == str(data):
-            folders[:] = [name for name in folders if name not in {".stoker", ".sync-staging"}]
-        for name in names:
-            path = Path(folder, name)
-            found[path.relative_to(data).as_posix()] = path.read_bytes()
-    return found
+    if rng.random() < 0.5:
+        made = f"{rng.choice(ROOTS)}/A/made by hand.json"
+        if not _clashes(made, first) and not _clashes(made, second):
+            edits[made] = b"designer " + _bytes(rng)
+    return Scenario(seed, first, second, edits, border=borders and seed % 3 == 1, links=seed % 4 != 2)
 
 
 def _commit(rng: random.Random, most: int = 9) -> Content:
@@ -163,10 +166,17 @@ def _commit(rng: random.Random, most: int = 9) -> Content:
     for _ in range(rng.randint(2, most)):
         depth = rng.randint(1, 4)
         path = "/".join(
-            ["AB"[rng.randrange(2)], *(rng.choice(NAMES[:3]) for _ in range(depth - 1)), rng.choice(NAMES[3:])]
+            [
+                rng.choice(ROOTS),
+                "AB"[rng.randrange(2)],
+                *(rng.choice(NAMES[:3]) for _ in range(depth - 1)),
+                rng.choice(NAMES[3:]),
+            ]
         )
         if not _clashes(path, content):
             content[path] = _bytes(rng)
+    if rng.random() < 0.5:
+        content["gateway.conf"] = _bytes(rng)
     return content
 
 
