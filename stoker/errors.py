@@ -58,6 +58,14 @@ class ServiceFailed(Terminal):
     """A service kept failing; the process ends so that its supervisor takes over."""
 
 
+class AddressUnusable(Waiting):
+    """An address to serve on is taken, forbidden or not of this machine."""
+
+
+class ApplicationFailed(Transient):
+    """What a server serves did not start, or ended before it was asked to."""
+
+
 class DeadlineExceeded(Transient):
     """A blocking call was given up after its bound."""
 

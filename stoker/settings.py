@@ -61,15 +61,6 @@ class ReceiverSettings:
         return cls(hmac, bearer)
 
 
-def bind_address(text: str, *, flag: str) -> tuple[str, int]:
-    """``HOST:PORT`` (an IPv6 host in brackets) as a pair; SettingsInvalid names the flag."""
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise SettingsInvalid(f"{flag} {text!r} is no HOST:PORT; write it like 0.0.0.0:9444")
-    return host, int(port)
-
-
 def _values(env: Mapping[str, str], name: str, faults: list[str]) -> tuple[Secret, ...]:
     values = [line.strip() for line in env.get(name, "").splitlines() if line.strip()]
     if len(values) > 2:

@@ -7,21 +7,21 @@ arguments are known to be good, so that ``--help`` and a typo are answered at on
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 import trio
 
-from stoker.errors import ManifestInvalid, ServiceFailed, SettingsInvalid, StateLocked, StokerError
+from stoker.errors import ManifestInvalid, SettingsInvalid, StateLocked, StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.observe import logs
-from stoker.settings import LogSettings, ReceiverSettings, bind_address
+from stoker.settings import LogSettings, ReceiverSettings
 from stoker.standalone.exits import FAILED, LOCKED, OK, USAGE
 from stoker.standalone.lock import state_lock
 from stoker.standalone.options import Options, parse_options
+from stoker.web.listen import check_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
         logs.configure(level=log_settings.level, dev=log_settings.dev)
         for flag, address in (("--receiver", options.receiver), ("--probes", options.probes)):
             if address is not None:
-                _bindable(flag, address)
+                check_address(address, what=flag)
         with state_lock(options.state_dir):
             return _run(options, receiver)
     except StokerError as error:
@@ -84,17 +84,3 @@ def _explain(*errors: BaseException) -> int:
         wrong = isinstance(error, (ManifestInvalid, SettingsInvalid))
         codes.append(LOCKED if isinstance(error, StateLocked) else USAGE if wrong else FAILED)
     return max(codes)
-
-
-def _bindable(flag: str, address: str) -> None:
-    """Find a taken address before anything starts, instead of in a service that is restarted ten times."""
-    host, port = bind_address(address, flag=flag)
-    try:
-        info = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        with socket.socket(info[0], info[1]) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(info[4])
-    except OSError as error:
-        raise ServiceFailed(
-            f"{flag} {address} cannot be served: {error.strerror}; stop who uses it, or choose another address"
-        ) from error

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from stoker.errors import SettingsInvalid
 from stoker.standalone.exits import USAGE
+from stoker.web.listen import parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,10 +112,11 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
 
 
 def address(text: str) -> str:
-    """``HOST:PORT`` checked (IPv6 in brackets, port 0 for any free one)."""
-    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\s\[\]]+):(\d{1,5})", text)
-    if match is None or int(match[2]) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} must be HOST:PORT, such as 127.0.0.1:9444 or [::1]:9444")
+    """``HOST:PORT``, checked."""
+    try:
+        parse_address(text, what="")
+    except SettingsInvalid as error:
+        raise argparse.ArgumentTypeError(str(error).strip()) from error
     return text
 
 

@@ -31,7 +31,8 @@ def probe_app(
         if path == "/metrics" and metrics is not None:
             body, kind = metrics()
             return 200, body, kind
-        return 404, b'{"error":"no such page; there are /healthz, /readyz and /metrics"}', "application/json"
+        there = ", ".join([*checks, *(["/metrics"] if metrics is not None else [])])
+        return 404, json.dumps({"error": f"no such page; there are {there}"}).encode(), "application/json"
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -39,7 +40,10 @@ def probe_app(
             return
         if scope["type"] != "http":
             return
-        status, body, kind = answer(scope["path"])
+        if scope["method"] in {"GET", "HEAD"}:
+            status, body, kind = answer(scope["path"])
+        else:
+            status, body, kind = 405, b'{"error": "probes are only read: GET or HEAD"}', "application/json"
         headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

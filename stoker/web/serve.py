@@ -1,13 +1,13 @@
 """hypercorn as a service: bound before it says started, drained when asked to stop, ended by cancellation at the latest.
 
-hypercorn shields its sends, so a client that stops reading would keep the process alive past its grace period:
-TCP_USER_TIMEOUT on the listening sockets, which accepted ones inherit, ends such connections. Its ``Config`` takes any
-misspelt key in silence, so keys are checked here.
+hypercorn shields its sends, so a client that stops reading would keep the process alive past its grace period: the
+listening socket (see ``listen``) carries a bound for that. Its ``Config`` takes any misspelt key in silence, so keys are
+checked here; and what goes wrong inside an application is only logged, so its logger is ours.
 """
 
 from __future__ import annotations
 
-import socket
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,15 @@ from hypercorn.config import Config
 from hypercorn.config import Sockets as HypercornSockets
 from hypercorn.trio import serve as hypercorn_serve
 
+from stoker.errors import ApplicationFailed
+from stoker.web.gate import Gate
+from stoker.web.listen import FLAGS, bind_listener, parse_address, unknown_host
+
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
-USER_TIMEOUT_MS = 10_000
+RESOLVE_SECONDS = 10.0
 
 
 async def serve(
@@ -28,35 +33,58 @@ async def serve(
     bind: str,
     stopping: trio.Event,
     graceful: float = 5.0,
+    user_timeout: float = 10.0,
     on_bound: Callable[[list[str]], None] | None = None,
     options: dict[str, Any] | None = None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serves an ASGI app on ``HOST:PORT`` (0: any free port) until ``stopping``; started with the bound URLs.
 
-    Requests that run when the stop comes have ``graceful`` seconds. OSError when the address cannot be bound.
+    Requests that run when the stop comes have ``graceful`` seconds; a client that reads nothing is dropped after
+    ``user_timeout``. Raises AddressUnusable when the address cannot be bound, ApplicationFailed when the app does not start
+    or ends its life before the stop, AttributeError for an option that hypercorn does not have.
     """
-    config = _config(bind, graceful, options or {})
-    async with trio.open_nursery() as nursery:
-        bound = await nursery.start(
-            partial(hypercorn_serve, app, config, shutdown_trigger=stopping.wait, mode="asgi"),
-        )
-        urls = [str(url) for url in bound]
-        if on_bound is not None:
-            on_bound(urls)
-        task_status.started(urls)
+    gate = Gate(app)
+    with await _listener(bind, user_timeout) as listener:
+        config = _config(listener, graceful, options or {})
+        async with trio.open_nursery() as nursery:
+            bound = await nursery.start(
+                partial(hypercorn_serve, gate, config, shutdown_trigger=stopping.wait, mode="asgi")
+            )
+            await gate.decided.wait()
+            if gate.started:
+                urls = [str(url) for url in bound]
+                if on_bound is not None:
+                    on_bound(urls)
+                task_status.started(urls)
+                await gate.ended.wait()
+            if not stopping.is_set():
+                nursery.cancel_scope.cancel()
+    if not stopping.is_set():
+        did = "ended by itself" if gate.started else "did not start"
+        raise ApplicationFailed(f"the application on {bind} {did}: {gate.failure or 'it gave no reason'}")
 
 
-def _config(bind: str, graceful: float, options: dict[str, Any]) -> Config:
-    config = _Patient()
+async def _listener(bind: str, user_timeout: float) -> socket.socket:
+    host, port = parse_address(bind, what="address")
+    try:
+        with trio.fail_after(RESOLVE_SECONDS):
+            found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM, flags=FLAGS)
+    except (OSError, UnicodeError, trio.TooSlowError) as error:
+        raise unknown_host(bind, what="address") from error
+    return bind_listener(found[0], bind, what="address", user_timeout=user_timeout)
+
+
+def _config(listener: socket.socket, graceful: float, options: dict[str, Any]) -> Config:
+    config = _OurSocket(listener)
     wanted = {
-        "bind": [bind],
         "graceful_timeout": graceful,
         "shutdown_timeout": graceful,
         "accesslog": None,
-        "errorlog": None,
+        "errorlog": logging.getLogger("hypercorn.error"),
         "include_server_header": False,
         "keep_alive_timeout": 65,
+        "read_timeout": 75,
         "h11_max_incomplete_size": 64 * 1024,
         **options,
     }
@@ -67,13 +95,14 @@ def _config(bind: str, graceful: float, options: dict[str, Any]) -> Config:
     return config
 
 
-class _Patient(Config):
-    """A configuration whose listening sockets give up on clients that stop reading."""
+class _OurSocket(Config):
+    """A configuration that listens where it is told to."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        super().__init__()
+        self._listener = listener
 
     def create_sockets(self) -> HypercornSockets:
-        """The listening sockets."""
-        sockets = super().create_sockets()
-        for listener in (*sockets.secure_sockets, *sockets.insecure_sockets):
-            if listener.family != socket.AF_UNIX:
-                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-        return sockets
+        """The one listening socket; hypercorn puts TLS over it when there is a certificate."""
+        secure = [self._listener] if self.ssl_enabled else []
+        return HypercornSockets(secure, [] if secure else [self._listener], [])
