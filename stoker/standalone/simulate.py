@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from stoker.errors import StokerError
+from stoker.errors import AddressUnusable, StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.observe import logs, redact
@@ -73,8 +73,10 @@ def main(argv: Sequence[str]) -> int:
     code = OK
     try:
         trio.run(partial(run_with_signals, play, grace=GRACE_SECONDS))
-    except* OSError as group:
-        code = _refuse(f"cannot serve on port {options.port}: {flatten(group)[0]}; choose another --port", FAILED)
+    except* AddressUnusable:
+        code = _refuse(f"port {options.port} is in use or not allowed to this user; choose another --port", FAILED)
+    except* StokerError as group:
+        code = _refuse(str(flatten(group)[0]), FAILED)
     return code
 
 
