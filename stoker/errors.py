@@ -167,6 +167,10 @@ class StoreBroken(Transient):
     """The local object store is damaged; it is fetched anew."""
 
 
+class StoreUnwritable(Transient):
+    """The folder of the git stores cannot be written: disk full, no permission, read-only."""
+
+
 class CommitGone(Transient):
     """The named commit is not on the server any more; a later resolution names another."""
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from stoker.errors import CredentialsInvalid
 from stoker.observe.redact import Secret
+
+if TYPE_CHECKING:
+    from stoker.git.urls import Place
 
 TOKEN_USER = "x-access-token"
 
@@ -27,9 +31,15 @@ class Credentials:
     def token(cls, value: str) -> Credentials:
         """An HTTPS token; CredentialsInvalid when it is empty or no single line."""
         text = value.strip()
-        if not text or any(char.isspace() for char in text):
-            raise CredentialsInvalid("the git token is empty or holds blanks; put one token into the Secret's key")
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise CredentialsInvalid(
+                "the git token is empty or holds blanks or other than ASCII characters; put one token into the Secret's key"
+            )
         return cls(TOKEN_USER, Secret(text))
+
+    def at(self, where: Place) -> Credentials:
+        """These, or else the ones that the URL itself carried."""
+        return Credentials(*where.userinfo) if self.password is None and where.userinfo else self
 
     @property
     def pair(self) -> tuple[str, str] | None:

@@ -1,7 +1,12 @@
-"""Foreign errors of git and HTTP turned into ours, in one place. Messages are libgit2's own words, without secrets."""
+"""Foreign errors of git and HTTP turned into ours, in one place. Messages are libgit2's own words, without secrets.
+
+libgit2 says what failed by a class and a text. The class decides where it can, because texts hold host names, ports and
+paths in which any number may stand; of texts only whole phrases of libgit2's own sources are looked for.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import httpx
@@ -16,50 +21,103 @@ from stoker.errors import (
     RepositoryNotFound,
     StokerError,
     StoreBroken,
+    StoreUnwritable,
 )
 from stoker.observe.redact import redact
 
-_WORDS: Final[tuple[tuple[tuple[str, ...], type[StokerError], str], ...]] = (
-    (
-        ("401", "403", "authentication", "credentials", "no callback set"),
-        GitAuthFailed,
-        "check the token and its rights",
-    ),
-    (
-        ("404", "not found", "not exported", "repository not"),
-        RepositoryNotFound,
-        "check the URL, and that the credential may see it",
-    ),
-    (("timed out", "timeout"), GitTimeout, "check the server and the network"),
-    (("500", "502", "503", "504"), GitServerError, "the server failed; it is asked again"),
-    (
-        (
-            "connect",
-            "resolve",
-            "refused",
-            "reset",
-            "broken pipe",
-            "early eof",
-            "unexpected eof",
-            "socket",
-            "ssl",
-            "certificate",
-            "hung up",
-        ),
-        GitUnreachable,
-        "check the address and the network",
-    ),
-)
+LIBGIT2_ERRORS: Final = (pygit2.GitError, OSError, ValueError, KeyError)
+
+# git_error_t of libgit2's errors.h
+_OS: Final = (2, 30)
+_NET: Final = 12
+_SSL: Final = 16
+_HTTP: Final = 34
+_STATUS: Final = re.compile(r"unexpected http status code: (\d+)")
+_SERVER_SAYS: Final = re.compile(r"remote error: (.*)", re.DOTALL)
+_NO_REPOSITORY: Final = ("not exported", "not found", "no such", "does not exist", "does not appear to be a git")
+_FULL: Final = ("no space left", "quota exceeded", "file too large")
+
+
+class Redirected(Exception):  # noqa: N818 - never leaves this room
+    """The server sends elsewhere; libgit2 would take the credential along, so it may not follow."""
+
+
+class HashRefused(Exception):  # noqa: N818 - never leaves this room
+    """The server serves no commit by its hash, or not this one."""
 
 
 def of_libgit2(error: BaseException, shown: str) -> StokerError:
     """The error of a remote operation on the repository shown as ``shown``."""
     text = redact(str(error))
-    lower = text.lower()
-    for words, kind, remedy in _WORDS:
-        if any(word in lower for word in words):
-            return kind(f"{shown}: {text}; {remedy}")
-    return GitServerError(f"{shown}: {text}; what the server said is not understood")
+    kind = getattr(error, "error_class", 0)
+    if isinstance(error, pygit2.AuthError):
+        return GitAuthFailed(f"{shown}: {text}; check spec.git.auth")
+    if isinstance(error, pygit2.CertificateError) or kind == _SSL:
+        return GitUnreachable(
+            f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
+        )
+    if kind == _HTTP:
+        return _of_http(text, shown)
+    if kind == _NET or "failed to connect" in text:
+        return _of_network(text, shown)
+    if kind in _OS or isinstance(error, OSError):
+        return of_disk(error, shown)
+    return StoreBroken(f"{shown}: {text}; its store is fetched anew")
+
+
+def of_disk(error: BaseException, shown: str) -> StoreUnwritable:
+    """The error of writing the store."""
+    return StoreUnwritable(f"the git store of {shown}: {redact(str(error))}; check the space and rights of its folder")
+
+
+def is_disk_full(error: StokerError) -> bool:
+    """Whether a second store beside the first cannot help."""
+    return isinstance(error, StoreUnwritable) and any(word in error.message.lower() for word in _FULL)
+
+
+def is_redirect(error: BaseException) -> bool:
+    """What libgit2 says when it was told to follow none."""
+    found = _STATUS.search(str(error))
+    return "redirect" in str(error) or (found is not None and found[1].startswith("3"))
+
+
+def is_refused_hash(error: BaseException) -> bool:
+    """Said by libgit2 itself of a server that serves no hashes, or by a server that does not serve this one."""
+    return "cannot fetch a specific object" in str(error) or "unexpected packet type" in str(error)
+
+
+def _of_http(text: str, shown: str) -> StokerError:
+    found = _STATUS.search(text)
+    if found:
+        return of_status(int(found[1]), shown, credential=None) or GitServerError(f"{shown}: {text}")
+    if "content-type" in text or "media type" in text:
+        return GitServerError(
+            f"{shown} answered, but not as a git server does ({text}); check that the URL is a repository"
+        )
+    return GitUnreachable(f"{shown}: {text}; the connection broke, it is asked again")
+
+
+def _of_network(text: str, shown: str) -> StokerError:
+    said = _SERVER_SAYS.search(text)
+    if said:
+        return of_server_words(said[1], shown)
+    if "timed out" in text:
+        return GitTimeout(f"{shown}: {text}; check the server and the network")
+    if "packet" in text or "protocol" in text or "cannot redirect" in text:
+        return GitServerError(
+            f"{shown} answered, but not as a git server does ({text}); check that the URL is a repository"
+        )
+    return GitUnreachable(f"{shown}: {text}; check the address and the network")
+
+
+def of_server_words(words: str, shown: str) -> StokerError:
+    """What git's own ERR line says, in the server's words."""
+    text = redact(words.strip())
+    if any(phrase in text.lower() for phrase in _NO_REPOSITORY):
+        return RepositoryNotFound(
+            f"{shown}: the server says {text!r}; check the URL, and that the credential may see it"
+        )
+    return GitServerError(f"{shown}: the server says {text!r}")
 
 
 def of_store(error: BaseException, where: str) -> StokerError:
@@ -69,24 +127,29 @@ def of_store(error: BaseException, where: str) -> StokerError:
 
 def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerError:
     """The error of a look-up over HTTP."""
+    text = redact(str(error)) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
         return GitTimeout(f"{shown}: no answer in time; check the server and the network")
-    if isinstance(error, httpx.TransportError):
+    if "CERTIFICATE_VERIFY_FAILED" in text:
         return GitUnreachable(
-            f"{shown}: {redact(str(error)) or type(error).__name__}; check the address and the network"
+            f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
         )
-    return GitServerError(f"{shown}: {redact(str(error))}; what the server said is not understood")
+    if isinstance(error, httpx.DecodingError):
+        return GitServerError(f"{shown}: {text}; what the server said cannot be unpacked")
+    if isinstance(error, httpx.TransportError):
+        return GitUnreachable(f"{shown}: {text}; check the address and the network")
+    return GitServerError(f"{shown}: {text}; what the server said is not understood")
 
 
-def of_status(status: int, shown: str, *, credential: bool) -> StokerError | None:
-    """The error of an HTTP status; None for 200."""
+def of_status(status: int, shown: str, *, credential: bool | None, retry_after: str = "") -> StokerError | None:
+    """The error of an HTTP status; None for 200. ``credential``: whether one was shown, None when that is not known."""
     if status == 200:
         return None
     if status in {401, 403}:
         remedy = (
-            "the credential was refused: check the token, its expiry and its rights"
-            if credential
-            else "it wants a credential: set spec.git.auth"
+            "it wants a credential: set spec.git.auth"
+            if credential is False
+            else "the credential was refused: check the token, its expiry and its rights"
         )
         return GitAuthFailed(f"{shown}: HTTP {status}, {remedy}")
     if status in {404, 410}:
@@ -94,8 +157,10 @@ def of_status(status: int, shown: str, *, credential: bool) -> StokerError | Non
             f"{shown}: HTTP {status}, no such repository, or hidden from this credential; check the URL"
         )
     if status == 407:
-        return CredentialsInvalid(f"{shown}: HTTP 407, the proxy wants a credential")
-    return GitServerError(f"{shown}: HTTP {status}, the server failed; it is asked again")
-
-
-LIBGIT2_ERRORS: Final = (pygit2.GitError, OSError, ValueError, KeyError)
+        return CredentialsInvalid(f"{shown}: HTTP 407, the proxy wants a credential; correct HTTPS_PROXY")
+    wait = float(retry_after) if retry_after.isdecimal() else None
+    if status == 429:
+        return GitServerError(f"{shown}: HTTP 429, asked too often; it is asked again later", retry_after=wait)
+    if status < 500:
+        return GitServerError(f"{shown}: HTTP {status}, which a git server does not say; check the URL")
+    return GitServerError(f"{shown}: HTTP {status}, the server failed; it is asked again", retry_after=wait)

@@ -1,19 +1,23 @@
-"""The stores of a process: one a repository, one fetch at a time in each, the same commit fetched once for all who ask."""
+"""The stores of a process: one fetch at a time in each, and the same commit fetched once for all who ask."""
 
 from __future__ import annotations
 
+import copy
 import hashlib
-import shutil
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import pygit2
 import trio
 
-from stoker.errors import StoreBroken
+from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken
 from stoker.git import failures, store
+from stoker.git.library import READ_TIMEOUT, bound_libgit2
+from stoker.git.redirects import Redirects
 from stoker.git.remote import open_local
+from stoker.git.shelf import Shelf
 from stoker.git.tree import CommitTree
 from stoker.git.urls import place
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from stoker.git.offload import Offload
     from stoker.git.urls import Place
 
+FOLLOW_WITHIN = 30.0
 Operation = Literal["clone", "fetch", "present", "in-place"]
 
 
@@ -37,15 +42,30 @@ class Fetched:
     received_bytes: int
 
 
-class StorePool:
-    """Stores below ``root``, one folder a repository URL, named by digest so that no URL is kept on disk."""
+@dataclass
+class _Flight:
+    """A fetch that others may wait for; ``error`` is theirs too. Neither set at the end: it was cancelled."""
 
-    def __init__(self, root: Path, *, offload: Offload, fetch_deadline: float = 600.0) -> None:
+    ended: trio.Event = field(default_factory=trio.Event)
+    error: StokerError | None = None
+    arrived: bool = False
+
+
+class StorePool:
+    """Stores below ``root``, one shelf a repository URL, named by digest so that no URL is kept on disk."""
+
+    def __init__(
+        self, root: Path, *, offload: Offload, fetch_deadline: float = 600.0, read_timeout: float = READ_TIMEOUT
+    ) -> None:
+        """``fetch_deadline``: seconds for one fetch; ``read_timeout``: for each connect and read of it."""
         self._root = root
         self._offload = offload
         self._deadline = fetch_deadline
+        self._shelves: dict[str, Shelf] = {}
         self._locks: dict[str, trio.Lock] = {}
-        store.bound_libgit2()
+        self._flights: dict[tuple[str, str, str], _Flight] = {}
+        self._redirects = Redirects()
+        bound_libgit2(read_timeout=read_timeout)
 
     async def ensure(self, url: str, commit: str, ref: str, credentials: Credentials) -> Fetched:
         """Afterwards ``tree(url, commit)`` works. Raises CommitGone, GitTimeout, GitUnreachable, GitAuthFailed, …"""
@@ -54,45 +74,87 @@ class StorePool:
         if where.transport == "file":
             await self._offload(partial(_check_local, where, commit), deadline=self._deadline, what=where.shown)
             return Fetched("in-place", trio.current_time() - began, 0)
-        path = self._path(url)
-        async with self._locks.setdefault(url, trio.Lock()):
-            if store.has_commit(path, commit):
+        credentials = credentials.at(where)
+        key = where.url, commit, credentials.fingerprint
+        while (flight := self._flights.get(key)) is not None:
+            await flight.ended.wait()
+            if flight.error is not None:
+                raise copy.copy(flight.error)
+            if flight.arrived:
                 return Fetched("present", trio.current_time() - began, 0)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            wanted = store.Wanted(where, commit, ref, credentials)
-
-            def work(stop: threading.Event) -> store.Moved:
-                return store.fetch(path, wanted, stop, deadline=self._deadline)
-
-            moved = await self._offload(work, deadline=self._deadline, what=where.shown)
-        operation: Operation = "clone" if moved.operation == "clone" else "fetch"
-        return Fetched(operation, trio.current_time() - began, moved.received)
+        flight = self._flights[key] = _Flight()
+        try:
+            moved = await self._bring(where, commit, ref, credentials)
+            flight.arrived = True
+        except StokerError as error:
+            flight.error = error
+            raise
+        finally:
+            del self._flights[key]
+            flight.ended.set()
+        return Fetched(moved.operation, trio.current_time() - began, moved.received)
 
     def tree(self, url: str, commit: str) -> CommitTree:
         """The commit as a tree, blocking but quick; CommitGone when ``ensure`` was not called for it, StoreBroken."""
         where = place(url)
         if where.transport == "file":
             return CommitTree(open_local(where), commit, where=where.shown)
-        try:
-            repository = pygit2.Repository(str(self._path(url)))
-        except failures.LIBGIT2_ERRORS as error:
-            raise failures.of_store(error, f"the store of {where.shown}") from None
-        return CommitTree(repository, commit, where=where.shown)
+        shelf = self._shelf(where)
+        with shelf.choosing:
+            newest = shelf.newest()
+            if newest is None:
+                raise CommitGone(f"{where.shown}: commit {commit} was not fetched yet")
+            try:
+                repository = pygit2.Repository(str(newest))
+            except failures.LIBGIT2_ERRORS as error:
+                raise failures.of_store(error, f"the store of {where.shown}") from None
+            tree = CommitTree(repository, commit, where=where.shown)
+            shelf.lease(tree, newest)
+        return tree
 
     def holds_store(self, url: str) -> bool:
         """Is there a store for this repository, so that the next ``ensure`` is a fetch and no clone?"""
         try:
-            return self._path(url).exists()
-        except OSError:
+            where = place(url)
+            return where.transport != "file" and self._shelf(where).newest() is not None
+        except (StokerError, OSError):
             return False
 
     def discard(self, url: str) -> None:
-        """Forgets a store that turned out broken while it was read; the next ``ensure`` fetches anew."""
-        if place(url).transport != "file":
-            shutil.rmtree(self._path(url), ignore_errors=True)
+        """A store turned out broken while it was read: the next ``ensure`` reads all of it, and fetches anew if it is."""
+        where = place(url)
+        if where.transport != "file":
+            self._shelf(where).suspect = True
 
-    def _path(self, url: str) -> Path:
-        return self._root / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.git"
+    async def _bring(self, where: Place, commit: str, ref: str, credentials: Credentials) -> store.Moved:
+        shelf = self._shelf(where)
+        async with self._locks.setdefault(where.url, trio.Lock()):
+            if not shelf.suspect and store.has_commit(shelf.newest(), commit):
+                return store.Moved("present", 0)
+            try:
+                return await self._attempt(shelf, where, commit, ref, credentials)
+            except failures.Redirected:
+                self._redirects.forget(where)
+                await self._redirects.follow(where, credentials, timeout=FOLLOW_WITHIN)
+            try:
+                return await self._attempt(shelf, where, commit, ref, credentials)
+            except failures.Redirected:
+                raise GitServerError(f"{where.shown}: it redirects again and again; correct the URL") from None
+
+    async def _attempt(
+        self, shelf: Shelf, where: Place, commit: str, ref: str, credentials: Credentials
+    ) -> store.Moved:
+        target, shown_there = self._redirects.apply(where, credentials)
+        wanted = store.Wanted(target, commit, ref, shown_there, time.monotonic() + self._deadline)
+        try:
+            return await self._offload(partial(store.bring, shelf, wanted), deadline=self._deadline, what=where.shown)
+        except StokerError:
+            self._redirects.forget(where)
+            raise
+
+    def _shelf(self, where: Place) -> Shelf:
+        name = hashlib.sha256(where.url.encode()).hexdigest()[:24]
+        return self._shelves.setdefault(where.url, Shelf(self._root / name))
 
 
 def _check_local(where: Place, commit: str, stop: threading.Event) -> None:
@@ -100,4 +162,4 @@ def _check_local(where: Place, commit: str, stop: threading.Event) -> None:
     try:
         CommitTree(open_local(where), commit, where=where.shown)
     except StoreBroken as error:
-        raise StoreBroken(f"{where.shown}: {error}; run git fsck there") from None
+        raise StoreBroken(f"{error}; run git fsck there") from None

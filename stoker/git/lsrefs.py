@@ -1,29 +1,27 @@
 """Ref look-ups over HTTP by git's protocol version 2 (gitprotocol-v2, ls-refs), cancellable and with ref prefixes.
 
 libgit2 speaks neither v2 nor can it be cancelled while it connects, and a v0 advertisement of 50,000 refs is megabytes on
-every poll. Servers that answer v0 are read as such. Credentials follow a redirect only to the same host.
+every poll. Servers that answer v0 are read as such.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
 from stoker.errors import GitServerError
 from stoker.git import failures, pktline
 from stoker.git.listing import RefListing, prefixes
+from stoker.git.smart_http import SERVICE, Advertised, advertisement, ask, raise_for_status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from stoker.git.credentials import Credentials
 
-SERVICE: Final = "git-upload-pack"
-ANSWER_LIMIT: Final = 64 * 1024 * 1024
-REDIRECTS: Final = 5
-_V2: Final = {"Git-Protocol": "version=2", "User-Agent": "git/stoker"}
+_HASH: Final = re.compile(r"[0-9a-f]{40}")
 
 
 async def ls_refs(
@@ -31,49 +29,21 @@ async def ls_refs(
 ) -> RefListing:
     """The refs that ``wanted`` may mean. Raises what ``failures`` makes of statuses and broken connections."""
     try:
-        base, auth, first = await _advertisement(client, url, credentials.pair, shown)
-        if not _is_v2(first):
-            return _of_v0(first)
-        listing = await _ask(client, base, auth, prefixes(wanted), shown)
+        first = await advertisement(client, url, credentials.pair, shown=shown)
+        lines = [line for line in first.lines if line is not None]
+        if not any(line.rstrip(b"\n") == b"version 2" for line in lines[:2]):
+            return of_v0(lines, shown)
+        listing = await _listing(client, first, prefixes(wanted), shown)
         if listing.refs:
             return listing
         # Nothing matched and there is no HEAD: only now is it worth asking whether there is anything at all.
-        everything = await _ask(client, base, auth, (), shown)
+        everything = await _listing(client, first, (), shown)
         return RefListing({}, {}, any_refs=bool(everything.refs))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise failures.of_httpx(error, shown) from None
 
 
-async def _advertisement(
-    client: httpx.AsyncClient, url: str, auth: tuple[str, str] | None, shown: str
-) -> tuple[str, tuple[str, str] | None, list[bytes | None]]:
-    """Follows redirects; the base URL they lead to, the credential that may go there, and what the service said."""
-    address = f"{url}/info/refs?service={SERVICE}"
-    for _ in range(REDIRECTS):
-        answer = await client.get(address, headers=_V2, auth=auth or httpx.USE_CLIENT_DEFAULT)
-        if answer.is_redirect:
-            target = urljoin(address, answer.headers.get("location", ""))
-            if not _keeps_credential(urlsplit(address), urlsplit(target)):
-                auth = None
-            address = target
-            continue
-        error = failures.of_status(answer.status_code, shown, credential=auth is not None)
-        if error is not None:
-            raise error
-        if f"{SERVICE}-advertisement" not in answer.headers.get("content-type", ""):
-            raise GitServerError(f"{shown} answered, but not as a git server does; check that the URL is a repository")
-        return address.split("/info/refs?", 1)[0], auth, list(pktline.decode(_bounded(answer.content, shown)))
-    raise GitServerError(f"{shown}: more than {REDIRECTS} redirects; correct the URL")
-
-
-def _keeps_credential(before: SplitResult, after: SplitResult) -> bool:
-    """Only the same host, and never from https to http."""
-    return before.netloc == after.netloc and not (before.scheme == "https" and after.scheme == "http")
-
-
-async def _ask(
-    client: httpx.AsyncClient, base: str, auth: tuple[str, str] | None, wanted: Sequence[str], shown: str
-) -> RefListing:
+async def _listing(client: httpx.AsyncClient, first: Advertised, wanted: Sequence[str], shown: str) -> RefListing:
     body = b"".join(
         [
             pktline.encode("command=ls-refs\n"),
@@ -85,45 +55,55 @@ async def _ask(
             pktline.FLUSH,
         ]
     )
-    headers = {**_V2, "Content-Type": f"application/x-{SERVICE}-request", "Accept": f"application/x-{SERVICE}-result"}
-    answer = await client.post(
-        f"{base}/{SERVICE}", content=body, headers=headers, auth=auth or httpx.USE_CLIENT_DEFAULT
-    )
-    error = failures.of_status(answer.status_code, shown, credential=auth is not None)
-    if error is not None:
-        raise error
-    refs: dict[str, str] = {}
-    peeled: dict[str, str] = {}
-    for line in pktline.decode(_bounded(answer.content, shown)):
-        if line is None:
-            continue
-        oid, name, *attributes = line.decode("utf-8", "replace").rstrip("\n").split(" ")
-        refs[name] = oid
-        for item in attributes:
-            if item.startswith("peeled:"):
-                peeled[name] = item.removeprefix("peeled:")
-    return RefListing(refs, peeled)
+    answer, content = await ask(client, "POST", f"{first.base}/{SERVICE}", first.pair, shown=shown, body=body)
+    raise_for_status(answer, first.pair, shown)
+    return of_v2((line for line in pktline.decode(content) if line is not None), shown)
 
 
-def _is_v2(lines: list[bytes | None]) -> bool:
-    return any(line is not None and line.rstrip(b"\n") == b"version 2" for line in lines[:3])
-
-
-def _of_v0(lines: list[bytes | None]) -> RefListing:
+def of_v2(lines: Iterable[bytes], shown: str) -> RefListing:
+    """``oid name [symref-target:…] [peeled:oid]``; an unborn HEAD names no commit and is left out."""
     refs: dict[str, str] = {}
     peeled: dict[str, str] = {}
     for line in lines:
-        if line is None or line.startswith(b"# "):
+        oid, name, rest = _fields(line, shown)
+        if oid == "unborn":
             continue
-        oid, _, name = line.split(b"\0")[0].decode("utf-8", "replace").rstrip("\n").partition(" ")
-        if name.endswith("^{}"):
-            peeled[name.removesuffix("^{}")] = oid
-        elif name and name != "capabilities":
-            refs[name] = oid
+        refs[name] = _hash(oid, shown)
+        for item in rest.split(" "):
+            if item.startswith("peeled:"):
+                peeled[name] = _hash(item.removeprefix("peeled:"), shown)
+    return RefListing(refs, peeled)
+
+
+def of_v0(lines: Iterable[bytes], shown: str) -> RefListing:
+    """``oid name`` with capabilities behind a NUL on the first; a peeled tag is a line of its own, ``name^{}``."""
+    refs: dict[str, str] = {}
+    peeled: dict[str, str] = {}
+    for line in lines:
+        if line.startswith((b"# ", b"version ", b"shallow ")):
+            continue
+        oid, name, _ = _fields(line.split(b"\0")[0], shown)
+        if name == "capabilities^{}":
+            continue
+        (peeled if name.endswith("^{}") else refs)[name.removesuffix("^{}")] = _hash(oid, shown)
     return RefListing(refs, peeled, any_refs=bool(refs))
 
 
-def _bounded(content: bytes, shown: str) -> bytes:
-    if len(content) > ANSWER_LIMIT:
-        raise GitServerError(f"{shown}: the list of refs passes {ANSWER_LIMIT >> 20} MiB")
-    return content
+def _fields(line: bytes, shown: str) -> tuple[str, str, str]:
+    text = line.decode("utf-8", "surrogateescape").rstrip("\n")
+    if text.startswith("ERR "):
+        raise failures.of_server_words(text.removeprefix("ERR "), shown)
+    oid, _, rest = text.partition(" ")
+    name, _, rest = rest.partition(" ")
+    if not name:
+        raise GitServerError(f"{shown} answered a list of refs that is not git's; check that the URL is a repository")
+    return oid, name, rest
+
+
+def _hash(text: str, shown: str) -> str:
+    if not _HASH.fullmatch(text):
+        raise GitServerError(
+            f"{shown} names its objects by {text[:80]!r}, which is no SHA-1 hash; repositories of another object format are"
+            " not served"
+        )
+    return text

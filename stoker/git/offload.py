@@ -8,6 +8,7 @@ most one, and nothing new begins before it ends (GitBusy), so that a dead server
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import trio
@@ -39,38 +40,39 @@ class Inline:
 
 
 class Thread:
-    """In a worker thread, one at a time. ``stuck_since`` is for the liveness probe: trio time, None when nothing hangs."""
+    """In a worker thread of its own, one at a time: a hanging thread here takes none from anybody else's limit.
+
+    The limiter's token is the truth about what hangs: an abandoned call holds it until it ends.
+    """
 
     def __init__(self) -> None:
         self._lock = trio.Lock()
-        self._abandoned: threading.Event | None = None
+        self._limit = trio.CapacityLimiter(1)
+        self._abandoned_at: float | None = None
         self.abandoned_total = 0
-        self.stuck_since: float | None = None
+
+    @property
+    def stuck_since(self) -> float | None:
+        """For the liveness probe: the Trio time at which a call was abandoned that still hangs; None when nothing does."""
+        return self._abandoned_at if self._limit.borrowed_tokens else None
 
     async def __call__(self, work: Callable[[threading.Event], T], *, deadline: float, what: str) -> T:
         """GitTimeout past the deadline, GitBusy while an abandoned call has not ended."""
         with trio.move_on_after(deadline):
             async with self._lock:
-                if self._abandoned is not None and not self._abandoned.is_set():
+                if self.stuck_since is not None:
                     raise GitBusy(f"{what}: an earlier git call still hangs in its thread; waiting for it to end")
-                self._abandoned, self.stuck_since = None, None
+                self._abandoned_at = None
                 return await self._run(work)
         raise GitTimeout(f"{what}: no answer within {deadline:g} s; check the server and the network")
 
     async def _run(self, work: Callable[[threading.Event], T]) -> T:
-        stop, ended = threading.Event(), threading.Event()
-
-        def run() -> T:
-            try:
-                return work(stop)
-            finally:
-                ended.set()
-
+        stop = threading.Event()
         try:
-            return await trio.to_thread.run_sync(run, abandon_on_cancel=True)
+            return await trio.to_thread.run_sync(partial(work, stop), abandon_on_cancel=True, limiter=self._limit)
         except trio.Cancelled:
             stop.set()
-            if not ended.is_set():
-                self._abandoned, self.stuck_since = ended, trio.current_time()
+            if self._limit.borrowed_tokens:
+                self._abandoned_at = trio.current_time()
                 self.abandoned_total += 1
             raise

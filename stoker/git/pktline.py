@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from stoker.errors import GitServerError
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 FLUSH: Final = b"0000"
 DELIMITER: Final = b"0001"
+_LENGTH: Final = re.compile(rb"[0-9a-fA-F]{4}")
 
 
 def encode(text: str) -> bytes:
@@ -23,17 +25,19 @@ def decode(data: bytes) -> Iterator[bytes | None]:
     """The payloads in order, None for a flush; GitServerError for anything that is not framed so."""
     at = 0
     while at < len(data):
-        try:
-            size = int(data[at : at + 4], 16)
-        except ValueError:
-            raise GitServerError(
-                "the server's answer is not git's protocol; check that the URL is a git repository"
-            ) from None
-        if size in {0, 1, 2}:
+        head = data[at : at + 4]
+        if not _LENGTH.fullmatch(head):
+            if len(head) < 4:
+                raise GitServerError("the server's answer was cut short; it is asked again")
+            raise GitServerError("the server's answer is not git's protocol; check that the URL is a git repository")
+        size = int(head, 16)
+        if size < 3:
             yield None
             at += 4
             continue
-        if size < 4 or at + size > len(data):
+        if size == 3:
+            raise GitServerError("the server's answer is not git's protocol; check that the URL is a git repository")
+        if at + size > len(data):
             raise GitServerError("the server's answer was cut short; it is asked again")
         yield data[at + 4 : at + size]
         at += size

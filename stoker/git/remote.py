@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-import httpx
 import pygit2
 import trio
 
-from stoker.errors import GitTimeout, RepositoryNotFound
+from stoker.errors import GitTimeout, RepositoryNotFound, StoreBroken
 from stoker.git import failures
-from stoker.git.listing import RefListing, Resolution, is_full_hash, pick
+from stoker.git.library import READ_TIMEOUT, bound_libgit2
+from stoker.git.listing import RefListing, Resolution, is_full_hash, pick, prefixes
 from stoker.git.lsrefs import ls_refs
+from stoker.git.smart_http import new_client
 from stoker.git.urls import Place, place
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 class Remote:
     """Owns one HTTP client with kept connections; an async context manager."""
 
-    def __init__(self, offload: Offload, *, timeout: float = 30.0) -> None:
-        """``timeout``: seconds that one look-up may take as a whole."""
+    def __init__(self, offload: Offload, *, timeout: float = 30.0, read_timeout: float = READ_TIMEOUT) -> None:
+        """``timeout``: seconds that one look-up may take as a whole; ``read_timeout``: each connect and read of git://."""
         self._offload = offload
         self._timeout = timeout
-        self._client = httpx.AsyncClient(follow_redirects=False, timeout=timeout, trust_env=True)
+        self._client = new_client(timeout=timeout)
+        bound_libgit2(read_timeout=read_timeout)
 
     async def __aenter__(self) -> Self:
         """Ready at once."""
@@ -58,45 +59,55 @@ class Remote:
         where = place(url)
         if where.transport == "http":
             with trio.move_on_after(self._timeout):
-                return await ls_refs(self._client, where.url, wanted, credentials, shown=where.shown)
+                return await ls_refs(self._client, where.url, wanted, credentials.at(where), shown=where.shown)
             raise GitTimeout(f"{where.shown}: no answer within {self._timeout:g} s; check the server and the network")
         work = _of_path if where.transport == "file" else _of_git
-        return await self._offload(partial(work, where), deadline=self._timeout, what=where.shown)
+        return await self._offload(partial(work, where, wanted), deadline=self._timeout, what=where.shown)
 
 
 def open_local(where: Place) -> pygit2.Repository:
     """The repository of a file:// URL, wherever its ``.git`` is; RepositoryNotFound when there is none."""
     try:
         return pygit2.Repository(where.path, pygit2.enums.RepositoryOpenFlag.DEFAULT)
-    except (pygit2.GitError, OSError, KeyError) as error:
+    except failures.LIBGIT2_ERRORS as error:
         raise RepositoryNotFound(
             f"{where.shown}: no readable git repository there ({error}); check spec.git.repo"
         ) from None
 
 
-def _of_path(where: Place, stop: threading.Event) -> RefListing:
+def _of_path(where: Place, wanted: Sequence[str], stop: threading.Event) -> RefListing:
     del stop
     repository = open_local(where)
     refs: dict[str, str] = {}
     peeled: dict[str, str] = {}
-    for reference in repository.references.iterator():
-        target = reference.resolve() if isinstance(reference.target, str) else reference
-        refs[reference.name] = str(target.target)
-        if isinstance(repository.get(target.target), pygit2.Tag):
-            peeled[reference.name] = str(target.peel(pygit2.Commit).id)
-    if not repository.head_is_unborn:
-        refs["HEAD"] = str(repository.head.target)
-    return RefListing(refs, peeled, any_refs=bool(refs))
+    try:
+        for name in prefixes(wanted):
+            found: object = _object_of(repository, name)
+            if isinstance(found, pygit2.Object):
+                refs[name] = str(found.id)
+            if isinstance(found, pygit2.Tag):
+                peeled[name] = str(found.peel(None).id)
+        anything = bool(refs) or next(iter(repository.references.iterator()), None) is not None
+    except failures.LIBGIT2_ERRORS as error:
+        raise StoreBroken(f"{where.shown}: {error}; run git fsck there") from None
+    return RefListing(refs, peeled, any_refs=anything)
 
 
-def _of_git(where: Place, stop: threading.Event) -> RefListing:
-    del stop
-    with tempfile.TemporaryDirectory(prefix="stoker-ls-") as folder:
-        repository = pygit2.init_repository(folder, bare=True)
-        try:
-            heads = repository.remotes.create_anonymous(where.url).list_heads()
-        except failures.LIBGIT2_ERRORS as error:
-            raise failures.of_libgit2(error, where.shown) from None
+def _object_of(repository: pygit2.Repository, name: str) -> object:
+    """What a ref stands for, a tag object unpeeled; None for a ref that is not there or leads nowhere."""
+    try:
+        reference = repository.references.get(name)
+        return reference and repository.get(reference.resolve().target)
+    except (KeyError, pygit2.InvalidSpecError):
+        return None
+
+
+def _of_git(where: Place, wanted: Sequence[str], stop: threading.Event) -> RefListing:
+    del stop, wanted
+    try:
+        heads = pygit2.Repository().remotes.create_anonymous(where.url).list_heads()
+    except failures.LIBGIT2_ERRORS as error:
+        raise failures.of_libgit2(error, where.shown) from None
     refs = {head.name: str(head.oid) for head in heads if head.name and not head.name.endswith("^{}")}
     peeled = {head.name.removesuffix("^{}"): str(head.oid) for head in heads if head.name and head.name.endswith("^{}")}
     return RefListing(refs, peeled, any_refs=bool(refs))

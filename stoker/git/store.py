@@ -1,232 +1,218 @@
-"""One repository's bare store on disk: opening, fetching exactly one commit, and staying small.
+"""One bare store on disk: fetching exactly one commit into it, and keeping it small.
 
 Blocking; run through ``offload``. *Success means that the commit is in the store, nothing else*: libgit2 reports success for
 an unknown ref with nothing fetched. The last commit stays as a ref, so that the next fetch can say what it has; the
 ``shallow`` file is cut to that tip, or it grows for ever and is sent every time. A store that is broken, over one and a
-half times a fresh one, or of more than 200 packs is fetched anew beside itself and swapped in.
+half times a fresh one, or of more than 200 packs is fetched anew beside itself; ``shelf`` puts the new one in its place.
 """
 
 from __future__ import annotations
 
 import contextlib
-import shutil
-import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+import os
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import pygit2
+from pygit2.enums import ObjectType
 
-from stoker.errors import CommitGone, GitTimeout, StokerError
+from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken, StoreUnwritable
 from stoker.git import failures
 from stoker.git.listing import candidates, is_full_hash
+from stoker.git.transfer import Transfer
+from stoker.git.tree import CommitTree
 
 if TYPE_CHECKING:
     import threading
     from pathlib import Path
 
     from stoker.git.credentials import Credentials
+    from stoker.git.shelf import Shelf
     from stoker.git.urls import Place
 
 TIP: Final = "refs/stoker/tip"
 SCRATCH: Final = "refs/stoker/fetch"
+FRESH_BYTES: Final = "stoker-fresh-bytes"
 PACKS: Final = 200
 GROWTH: Final = 1.5
 SLACK: Final = 4 * 1024 * 1024
+"""A store of a few kilobytes would be fetched anew at every other commit by the factor alone."""
 WHOLE_HISTORY: Final = 2**31 - 1
 DEPTHS: Final = (1, 2, 10, WHOLE_HISTORY)
-READ_TIMEOUT_MS: Final = 20_000
-MAPPED_LIMIT: Final = 32 * 1024 * 1024
-
-
-def bound_libgit2() -> None:
-    """Bounds that libgit2 has off: each read and connect of a server, and how much of packs is mapped.
-
-    Objects are hashed when they arrive and not again on each read, as git itself does: zlib's checksum finds damage of the
-    disk, and hashing 75 MB once more would be a third of reading them.
-    """
-    pygit2.option(pygit2.enums.Option.SET_SERVER_TIMEOUT, READ_TIMEOUT_MS)
-    pygit2.option(pygit2.enums.Option.SET_SERVER_CONNECT_TIMEOUT, READ_TIMEOUT_MS)
-    pygit2.option(pygit2.enums.Option.SET_MWINDOW_MAPPED_LIMIT, MAPPED_LIMIT)
-    pygit2.option(pygit2.enums.Option.SET_OWNER_VALIDATION, 0)
-    pygit2.option(pygit2.enums.Option.ENABLE_STRICT_HASH_VERIFICATION, False)
 
 
 class Wanted(NamedTuple):
-    """What to fetch: the commit, the ref as users write it, from where, with what."""
+    """What to fetch: the commit, the ref as users write it, from where, with what, by when (``time.monotonic``)."""
 
     place: Place
     commit: str
     ref: str
     credentials: Credentials
+    until: float
+
+
+Operation = Literal["clone", "fetch", "present"]
 
 
 class Moved(NamedTuple):
-    """What a fetch did: ``clone`` into a new store or ``fetch`` into an old one, and bytes received."""
+    """What a fetch did: ``clone`` into a new store, ``fetch`` into an old one, or nothing; and bytes received."""
 
-    operation: str
+    operation: Operation
     received: int
 
 
-def has_commit(path: Path, commit: str) -> bool:
+def has_commit(store: Path | None, commit: str) -> bool:
     """Whether the store is there and holds the commit; a broken store holds nothing."""
     try:
-        return isinstance(pygit2.Repository(str(path)).get(commit), pygit2.Commit)
+        return store is not None and _holds(pygit2.Repository(str(store)), commit)
     except failures.LIBGIT2_ERRORS:
         return False
 
 
-def fetch(path: Path, wanted: Wanted, stop: threading.Event, *, deadline: float) -> Moved:
-    """Brings the commit into the store at ``path``; CommitGone and what ``failures`` makes of libgit2's errors."""
-    if path.exists() and _usable(path) and not _overgrown(path):
+def bring(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
+    """Brings the commit onto the shelf; CommitGone, StoreUnwritable and what ``failures`` makes of libgit2's errors."""
+    newest = shelf.newest()
+    if newest is None or not _is_usable(newest):
+        return _anew(shelf, wanted, stop)
+    if shelf.suspect:
+        if is_whole(newest, wanted.commit):
+            shelf.suspect = False
+            return Moved("present", 0)
+        return _anew(shelf, wanted, stop)
+    if _is_overgrown(newest):
         try:
-            return Moved("fetch", _fetch_into(path, wanted, stop, deadline))
-        except CommitGone:
-            raise
-        except StokerError:
-            if _sound(path):
-                raise
-    return _anew(path, wanted, stop, deadline)
-
-
-def _anew(path: Path, wanted: Wanted, stop: threading.Event, deadline: float) -> Moved:
-    fresh = path.with_name(path.name + ".fresh")
-    shutil.rmtree(fresh, ignore_errors=True)
-    pygit2.init_repository(str(fresh), bare=True)
+            return _anew(shelf, wanted, stop)
+        except StoreUnwritable:  # no room for a second store: the old one still serves
+            return Moved("fetch", _into(newest, shelf, wanted, stop))
     try:
-        received = _fetch_into(fresh, wanted, stop, deadline)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    (fresh / "stoker-fresh-bytes").write_text(str(_pack_bytes(fresh)), encoding="ascii")
-    old = path.with_name(path.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    fresh.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
+        return Moved("fetch", _into(newest, shelf, wanted, stop))
+    except (StoreBroken, StoreUnwritable) as error:
+        if failures.is_disk_full(error):
+            raise
+        return _anew(shelf, wanted, stop)
+
+
+def is_whole(store: Path, commit: str) -> bool:
+    """Whether every file of the commit can be read: costs a read of all of it."""
+    try:
+        tree = CommitTree(pygit2.Repository(str(store)), commit, where="the store")
+        for entry in tree.walk(""):
+            if entry.kind != "submodule":
+                tree.read(entry.blob)
+    except (StokerError, *failures.LIBGIT2_ERRORS):
+        return False
+    return True
+
+
+def _anew(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
+    try:
+        fresh = shelf.begin()
+        pygit2.init_repository(str(fresh), bare=True)
+    except failures.LIBGIT2_ERRORS as error:
+        raise failures.of_disk(error, wanted.place.shown) from None
+    try:
+        received = _into(fresh, shelf, wanted, stop)
+        (fresh / FRESH_BYTES).write_text(str(_pack_sizes(fresh)[1]), encoding="ascii")
+        shelf.publish(fresh)
+        shelf.suspect = False
+    except StoreBroken as error:  # nothing of ours was there that could be broken
+        raise GitServerError(f"{error}; what the server sent cannot be used") from None
+    except OSError as error:
+        raise failures.of_disk(error, wanted.place.shown) from None
+    finally:
+        shelf.sweep()
     return Moved("clone", received)
 
 
-def _fetch_into(path: Path, wanted: Wanted, stop: threading.Event, deadline: float) -> int:
-    repository = pygit2.Repository(str(path))
-    progress = _Progress(wanted, stop, deadline)
-    remote = repository.remotes.create_anonymous(wanted.place.url)
-    refused: StokerError | None = None
-    for refspecs, depth in _ladder(wanted):
-        try:
-            remote.fetch(refspecs, callbacks=progress, depth=depth)
-        except failures.LIBGIT2_ERRORS as error:
-            if progress.given_up is not None:
-                raise progress.given_up from None
-            refused = failures.of_libgit2(error, wanted.place.shown)
-            if depth != 1 or refspecs != [wanted.commit] or _is_about_reaching(refused):
-                raise refused from None
-        if repository.get(wanted.commit) is not None:
-            break
-    if repository.get(wanted.commit) is None:
+def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> int:
+    shown = wanted.place.shown
+    try:
+        repository = pygit2.Repository(str(store))
+    except failures.LIBGIT2_ERRORS as error:
+        raise failures.of_store(error, f"the store of {shown}") from None
+    transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
+    try:
+        _climb(repository, transfer, shelf, wanted)
+        _tidy(repository, store, wanted.commit)
+    except failures.LIBGIT2_ERRORS as error:
+        raise failures.of_libgit2(error, shown) from None
+    finally:
+        with contextlib.suppress(OSError):
+            (store / "FETCH_HEAD").unlink()
+    return transfer.received
+
+
+def _climb(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wanted: Wanted) -> None:
+    """By hash first; a server that refuses hashes is asked for the ref, ever deeper. CommitGone when it is not to be had."""
+    try:
+        transfer.fetch([wanted.commit], depth=1)
+    except failures.HashRefused:
+        _descend(repository, transfer, shelf, wanted)
+    if not _holds(repository, wanted.commit):
         raise CommitGone(
-            f"{wanted.place.shown}: commit {wanted.commit} is not to be had (ref {wanted.ref!r} does not contain it);"
-            " it was removed by a forced push, or the server does not serve hashes: name a branch or tag"
+            f"{wanted.place.shown}: commit {wanted.commit} is not to be had (ref {wanted.ref!r} does not contain it); it"
+            " was removed by a forced push, or the hash is not that of a commit; push again or resolve the ref again"
         )
-    _tidy(repository, path, wanted.commit)
-    return progress.received
 
 
-def _ladder(wanted: Wanted) -> list[tuple[list[str], int]]:
-    """By hash first; a server that refuses hashes is asked for the ref, ever deeper."""
-    steps: list[tuple[list[str], int]] = [([wanted.commit], 1)]
-    if is_full_hash(wanted.ref):
-        names = [f"+refs/heads/*:{SCRATCH}/heads/*", f"+refs/tags/*:{SCRATCH}/tags/*"]
-    else:
-        names = [f"+{name}:{SCRATCH}/{index}" for index, name in enumerate(candidates(wanted.ref))]
-    return steps + [(names, depth) for depth in DEPTHS]
+def _descend(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wanted: Wanted) -> None:
+    """The history of the ref, down to the commit; once it was searched to its end, these tips are not searched again."""
+    for depth in DEPTHS:
+        transfer.fetch(_names(wanted.ref), depth=depth)
+        tips = frozenset(str(repository.references[name].target) for name in _scratch(repository))
+        if _holds(repository, wanted.commit) or not tips or shelf.fruitless == (wanted.commit, tips):
+            return
+        if depth == WHOLE_HISTORY:
+            shelf.fruitless = wanted.commit, tips
 
 
-def _is_about_reaching(error: StokerError) -> bool:
-    """Asking otherwise does not help when the server cannot be reached or refuses the credential."""
-    return error.reason in {"GitUnreachable", "GitTimeout", "GitAuthFailed", "RepositoryNotFound"}
+def _names(ref: str) -> list[str]:
+    """Refspecs for what ``ref`` may mean; a hash says nothing of where it is."""
+    if is_full_hash(ref):
+        return [f"+refs/heads/*:{SCRATCH}/heads/*", f"+refs/tags/*:{SCRATCH}/tags/*"]
+    return [f"+{name}:{SCRATCH}/{index}" for index, name in enumerate(candidates(ref))]
 
 
-def _tidy(repository: pygit2.Repository, path: Path, commit: str) -> None:
+def _tidy(repository: pygit2.Repository, store: Path, commit: str) -> None:
     repository.references.create(TIP, commit, force=True)
-    for name in [name for name in repository.references if name.startswith(f"{SCRATCH}/")]:
+    for name in _scratch(repository):
         repository.references.delete(name)
-    shallow = path / "shallow"
-    if shallow.exists():
-        found: object = repository.get(commit)
-        boundary = isinstance(found, pygit2.Commit) and any(
-            repository.get(parent) is None for parent in found.parent_ids
-        )
-        lines = shallow.read_text(encoding="ascii").split()
-        if commit in lines or boundary:
-            shallow.write_text(f"{commit}\n", encoding="ascii")
-    with contextlib.suppress(OSError):
-        (path / "FETCH_HEAD").unlink()
+    shallow, only = store / "shallow", f"{commit}\n"
+    if shallow.exists() and shallow.read_text(encoding="ascii") != only:
+        aside = store / "shallow.stoker"
+        aside.write_text(only, encoding="ascii")
+        aside.replace(shallow)
 
 
-def _usable(path: Path) -> bool:
+def _scratch(repository: pygit2.Repository) -> list[str]:
+    return [name for name in repository.references if name.startswith(f"{SCRATCH}/")]
+
+
+def _holds(repository: pygit2.Repository, commit: str) -> bool:
+    found: object = repository.get(commit)
+    return isinstance(found, pygit2.Commit) and str(found.id) == commit
+
+
+def _is_usable(store: Path) -> bool:
+    """Whether it opens, and its last commit and that one's root can be read."""
     try:
-        repository = pygit2.Repository(str(path))
-        tip = repository.references.get(TIP)
-    except failures.LIBGIT2_ERRORS:
-        return False
-    return tip is not None
-
-
-def _sound(path: Path) -> bool:
-    """Whether the last commit can be read; what cannot is fetched anew."""
-    try:
-        repository = pygit2.Repository(str(path))
+        repository = pygit2.Repository(str(store))
         tip: object = repository.get(repository.references[TIP].target)
-        return isinstance(tip, pygit2.Commit) and _is_tree(repository.get(tip.tree_id))
+        return isinstance(tip, pygit2.Commit) and repository.odb.read(tip.tree_id)[0] == ObjectType.TREE
     except failures.LIBGIT2_ERRORS:
         return False
 
 
-def _is_tree(found: object) -> bool:
-    return isinstance(found, pygit2.Tree)
-
-
-def _overgrown(path: Path) -> bool:
-    packs = list((path / "objects" / "pack").glob("*.pack"))
-    if len(packs) > PACKS:
-        return True
+def _is_overgrown(store: Path) -> bool:
     try:
-        fresh = int((path / "stoker-fresh-bytes").read_text(encoding="ascii"))
+        packs, size = _pack_sizes(store)
+        fresh = int((store / FRESH_BYTES).read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return False
-    return _pack_bytes(path) > GROWTH * fresh + SLACK
+        return True
+    return packs > PACKS or size > GROWTH * fresh + SLACK
 
 
-def _pack_bytes(path: Path) -> int:
-    return sum(file.stat().st_size for file in (path / "objects" / "pack").iterdir())
-
-
-class _Progress(pygit2.RemoteCallbacks):
-    """Shows the credential to the one host it is for, counts bytes, and gives a fetch up at its deadline."""
-
-    def __init__(self, wanted: Wanted, stop: threading.Event, deadline: float) -> None:
-        super().__init__()
-        self._wanted = wanted
-        self._stop = stop
-        self._until = time.monotonic() + deadline
-        self._shown_credential = False
-        self.received = 0
-        self.given_up: StokerError | None = None
-
-    def credentials(self, url: str, username_from_url: str | None, allowed_types: object) -> pygit2.UserPass:  # noqa: ARG002 - libgit2's signature
-        """Once; a server that asks again refused it."""
-        pair = self._wanted.credentials.pair
-        shown = self._wanted.place.shown
-        if pair is None:
-            raise pygit2.GitError(f"401: {shown} wants a credential and spec.git.auth has none")
-        if self._shown_credential:
-            raise pygit2.GitError(f"401: {shown} refused the credential")
-        self._shown_credential = True
-        return pygit2.UserPass(*pair)
-
-    def transfer_progress(self, stats: pygit2.remotes.TransferProgress) -> None:
-        """Called while objects arrive."""
-        self.received = stats.received_bytes
-        if self._stop.is_set() or time.monotonic() > self._until:
-            self.given_up = GitTimeout(f"{self._wanted.place.shown}: fetch given up after its deadline; it begins anew")
-            raise self.given_up
+def _pack_sizes(store: Path) -> tuple[int, int]:
+    """How many packs, and the bytes of all files beside them."""
+    with os.scandir(store / "objects" / "pack") as entries:
+        found = [(entry.name, entry.stat().st_size) for entry in entries]
+    return sum(name.endswith(".pack") for name, _ in found), sum(size for _, size in found)

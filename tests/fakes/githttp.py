@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @dataclass
 class Behaviour:
     """``token``: wanted as Basic password. ``redirects``: path prefix to the URL that replaces it. ``cut``: bytes of an
-    upload-pack answer after which the connection ends. ``status``: answered to everything."""
+    upload-pack answer after which the connection ends. ``status``: answered to everything. ``cookie``: set with each."""
 
     token: str | None = None
     v2: bool = True
@@ -32,6 +32,7 @@ class Behaviour:
     status: int | None = None
     cut: int | None = None
     body: tuple[str, bytes] | None = None
+    cookie: str = ""
     redirects: dict[str, str] = field(default_factory=dict)
 
 
@@ -58,6 +59,7 @@ class HttpBackend(BaseHTTPRequestHandler):
         behaviour: Behaviour = self.served.behaviour
         authorization = self.headers.get("Authorization", "")
         self.served.requests.append((self.command, self.path, authorization))
+        self.served.cookies.extend(self.headers.get_all("Cookie", []))
         if behaviour.status is not None:
             return self._plain(behaviour.status, b"no\n")
         for prefix, target in behaviour.redirects.items():
@@ -90,7 +92,7 @@ class HttpBackend(BaseHTTPRequestHandler):
                 name, _, value = line.partition(": ")
                 if name.lower() == "status":
                     status = int(value.split()[0])
-                else:
+                elif name.lower() != "content-length":  # the answer goes out in chunks
                     headers[name] = value
             content = process.stdout
             if behaviour.gzip and "gzip" in self.headers.get("Accept-Encoding", "") and self.command == "GET":
@@ -113,6 +115,12 @@ class HttpBackend(BaseHTTPRequestHandler):
             passed += len(data)
             self.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
         self.wfile.write(b"0\r\n\r\n")
+
+    def end_headers(self) -> None:
+        """With the cookie, where one is set."""
+        if self.served.behaviour.cookie:
+            self.send_header("Set-Cookie", self.served.behaviour.cookie)
+        super().end_headers()
 
     def _plain(self, status: int, content: bytes, **headers: str) -> None:
         self.send_response(status)

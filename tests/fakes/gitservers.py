@@ -90,11 +90,13 @@ def git_daemon(root: Path) -> Iterator[str]:
 
 @dataclass
 class HttpServer:
-    """A running ``git http-backend``. ``behaviour`` may be changed while it runs; ``requests`` is what it was asked."""
+    """A running ``git http-backend``. ``behaviour`` may be changed while it runs; ``requests`` is what it was
+    asked, ``cookies`` what it was shown."""
 
     url: str
     behaviour: Behaviour
     requests: list[tuple[str, str, str]] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
 
     @property
     def authorizations(self) -> list[str]:

@@ -13,7 +13,7 @@ from stoker.git.offload import Thread
 from stoker.git.remote import Remote
 from tests.fakes.githttp import Behaviour
 from tests.fakes.gitrepos import Origin, make_origin
-from tests.fakes.gitservers import git_daemon, http_backend
+from tests.fakes.gitservers import HttpServer, git_daemon, http_backend
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,35 @@ def serve(request: pytest.FixtureRequest) -> Iterator[Serve]:
             return f"{servers.enter_context(http_backend(root, behaviour)).url}/{origin.path.name}"
 
         yield over
+
+
+@pytest.fixture(params=("git", "http"))
+def fetched_over(request: pytest.FixtureRequest) -> Iterator[Serve]:
+    """The URL of a repository over one transport that really fetches."""
+    with ExitStack() as servers:
+
+        def over(origin: Origin) -> str:
+            root, name = origin.path.parent, origin.path.name
+            if request.param == "git":
+                return f"{servers.enter_context(git_daemon(root))}/{name}"
+            return f"{servers.enter_context(http_backend(root)).url}/{name}"
+
+        yield over
+
+
+@pytest.fixture
+def http(tmp_path: Path) -> Iterator[HttpServer]:
+    """One smart HTTP server over the repositories of this test; its behaviour may be changed."""
+    (tmp_path / "srv").mkdir(exist_ok=True)
+    with http_backend(tmp_path / "srv") as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""Where repositories that moved are fetched from: libgit2 may not follow by itself, it would take the credential along.
+
+What was found is remembered for the life of the process, and forgotten when a fetch from there fails.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import trio
+
+from stoker.errors import GitTimeout
+from stoker.git import failures
+from stoker.git.credentials import Credentials
+from stoker.git.smart_http import advertisement, new_client
+
+if TYPE_CHECKING:
+    from stoker.git.urls import Place
+
+
+class Redirects:
+    """By URL as written."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, bool]] = {}
+
+    def apply(self, where: Place, credentials: Credentials) -> tuple[Place, Credentials]:
+        """Where to fetch from, and what may be shown there."""
+        base, keeps = self._known.get(where.url, (where.url, True))
+        return where._replace(url=base), credentials if keeps else Credentials.none()
+
+    def forget(self, where: Place) -> bool:
+        """Whether there was anything to forget."""
+        return self._known.pop(where.url, None) is not None
+
+    async def follow(self, where: Place, credentials: Credentials, *, timeout: float) -> None:
+        """Asks the server. Raises what look-ups raise."""
+        try:
+            with trio.move_on_after(timeout):
+                async with new_client(timeout=timeout) as client:
+                    found = await advertisement(client, where.url, credentials.pair, shown=where.shown)
+                    self._known[where.url] = found.base, found.pair == credentials.pair
+                    return
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise failures.of_httpx(error, where.shown) from None
+        raise GitTimeout(f"{where.shown}: no answer within {timeout:g} s; check the server and the network")

@@ -1,0 +1,71 @@
+"""One repository's stores on disk over time: which is the newest, who reads which, and what may go.
+
+A store is a folder ``N.git``; a new one is filled as ``N.fresh`` and renamed, which is the one moment that counts: a crash
+before leaves the old store, a crash after the new one, and the next start sweeps the rest. A store that somebody reads is
+never moved or removed, because libgit2 opens a pack by its path when it first needs it. One process owns the folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STORE = ".git"
+FRESH = ".fresh"
+
+
+class Shelf:
+    """The stores of one repository below ``folder``. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.suspect = False
+        self.fruitless: tuple[str, frozenset[str]] | None = None
+        """The last commit that was looked for in vain, and the tips in whose history it is not."""
+        self.choosing = threading.Lock()
+        """Held while the newest store is chosen and leased, so that it is not swept in between."""
+        self._readers: dict[Path, weakref.WeakSet[object]] = {}
+
+    def newest(self) -> Path | None:
+        """The store that serves; None before the first fetch."""
+        return max(self._numbered(STORE), key=_number, default=None)
+
+    def begin(self) -> Path:
+        """An empty folder for the store that comes next."""
+        newest = self.newest()
+        fresh = self.folder / f"{_number(newest) + 1 if newest else 1}{FRESH}"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        return fresh
+
+    def publish(self, fresh: Path) -> Path:
+        """From now on ``fresh`` serves."""
+        return fresh.rename(fresh.with_suffix(STORE))
+
+    def lease(self, reader: object, store: Path) -> None:
+        """``store`` stays until ``reader`` is gone. Call it while holding ``choosing``."""
+        self._readers.setdefault(store, weakref.WeakSet()).add(reader)
+
+    def sweep(self) -> None:
+        """Removes the stores that are neither newest nor read, and what a crash left behind."""
+        with self.choosing:
+            newest = self.newest()
+            going = [store for store in self._numbered(STORE) if store != newest and not self._readers.get(store)]
+        for folder in [*going, *self._numbered(FRESH)]:
+            shutil.rmtree(folder, ignore_errors=True)
+            self._readers.pop(folder, None)
+
+    def _numbered(self, suffix: str) -> list[Path]:
+        try:
+            return [path for path in self.folder.iterdir() if path.suffix == suffix and path.stem.isdecimal()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+
+def _number(store: Path) -> int:
+    return int(store.stem)

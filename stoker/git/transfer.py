@@ -1,0 +1,114 @@
+"""One fetch by libgit2: its callbacks, its options, and what it must not be trusted with.
+
+Three things are kept from it. Redirects: it would take the credential along to another host, so it follows none there
+(within one host it does, whatever the options say), and ``Redirected`` is for the caller to follow, see ``redirects``. The
+credential: shown once; a server that asks again refused it. Time: it cannot be cancelled, but calls back while data
+arrives, and is stopped there.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import pygit2
+
+from stoker.errors import GitAuthFailed, GitTimeout
+from stoker.git import failures
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+
+    from stoker.git.credentials import Credentials
+    from stoker.git.urls import Place
+
+_REDIRECT_NONE: Final = 1  # GIT_REMOTE_REDIRECT_NONE
+
+
+class Transfer:
+    """Fetches from one place into one repository; ``received`` counts bytes over all its fetches."""
+
+    def __init__(
+        self,
+        repository: pygit2.Repository,
+        place: Place,
+        credentials: Credentials,
+        *,
+        stop: threading.Event,
+        until: float,
+    ) -> None:
+        """``until``: of ``time.monotonic``. The URL is given to an anonymous remote, so that no configuration holds it."""
+        self.received = 0
+        self._place = place
+        self._credentials = credentials
+        self._stop = stop
+        self._until = until
+        self._remote = repository.remotes.create_anonymous(place.url)
+
+    def fetch(self, refspecs: Sequence[str], *, depth: int) -> None:
+        """HashRefused, Redirected, GitTimeout, GitAuthFailed and what ``failures`` makes of libgit2's errors."""
+        callbacks = _Callbacks(self._place, self._credentials, stop=self._stop, until=self._until)
+        callbacks.check_time()
+        try:
+            self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=True)
+        except failures.LIBGIT2_ERRORS as error:
+            if failures.is_refused_hash(error):
+                raise failures.HashRefused from None
+            if self._place.transport == "http" and failures.is_redirect(error):
+                raise failures.Redirected from None
+            raise failures.of_libgit2(error, self._place.shown) from None
+        finally:
+            self.received += callbacks.received
+
+
+class _Callbacks(pygit2.RemoteCallbacks):
+    def __init__(self, place: Place, credentials: Credentials, *, stop: threading.Event, until: float) -> None:
+        super().__init__()
+        self._place = place
+        self._own = credentials
+        self._stop = stop
+        self._until = until
+        self._shown_credential = False
+        self.received = 0
+
+    @property
+    def fetch_options(self) -> Any:
+        """libgit2's git_fetch_options, which pygit2 sets here before it fetches."""
+        return self._options
+
+    @fetch_options.setter
+    def fetch_options(self, options: Any) -> None:
+        options.update_fetchhead = 0
+        options.follow_redirects = _REDIRECT_NONE
+        self._options = options
+
+    def credentials(self, url: str, username_from_url: str | None, allowed_types: object) -> pygit2.UserPass:  # noqa: ARG002 - libgit2's signature
+        """The credential, once."""
+        pair = self._own.pair
+        if pair is None:
+            raise GitAuthFailed(f"{self._place.shown} wants a credential; set spec.git.auth")
+        if self._shown_credential:
+            raise GitAuthFailed(
+                f"{self._place.shown} refused the credential; check the token, its expiry and its rights"
+            )
+        self._shown_credential = True
+        return pygit2.UserPass(*pair)
+
+    def certificate_check(self, certificate: None, valid: bool, host: bytes) -> bool:  # noqa: ARG002 - libgit2's signature
+        """The library's own verdict, and nothing else."""
+        return valid
+
+    def sideband_progress(self, string: str) -> None:  # noqa: ARG002 - libgit2's signature
+        """Called while the server counts and compresses."""
+        self.check_time()
+
+    def transfer_progress(self, stats: pygit2.remotes.TransferProgress) -> None:
+        """Called while objects arrive."""
+        self.received = stats.received_bytes
+        self.check_time()
+
+    def check_time(self) -> None:
+        """GitTimeout when nobody waits for this fetch any more."""
+        if self._stop.is_set() or time.monotonic() > self._until:
+            raise GitTimeout(f"{self._place.shown}: fetch given up after its deadline; it begins anew")
