@@ -29,7 +29,7 @@ class Wanted:
     the data directory itself is never one. destinations: all of them. Not changed any more once it is handed out.
     """
 
-    def __init__(self, targets: Iterable[Target]) -> None:
+    def __init__(self, targets: Iterable[Target], excluder: Excluder) -> None:
         targets = tuple(targets)
         self.destinations = tuple(target.destination for target in targets)
         self.blobs: dict[str, str] = {}
@@ -37,8 +37,7 @@ class Wanted:
         self.templates: set[str] = set()
         self.folders: set[str] = set()
         regions = {target.destination for target in targets if target.kind == "dir" and target.destination}
-        tops = (region for region in regions if not regions.intersection(paths.ancestors(region)))
-        self.regions: tuple[str, ...] = tuple(sorted(tops))
+        self.regions: tuple[str, ...] = tuple(sorted(at for at in regions if not _reached(at, regions, excluder)))
         self._order: tuple[str, ...] | None = None
 
     @property
@@ -150,7 +149,7 @@ def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> Wanted
 
 
 def _whole(tree: SourceTree, targets: tuple[Target, ...], excluder: Excluder) -> Wanted:
-    wanted = Wanted(targets)
+    wanted = Wanted(targets, excluder)
     for number, target in enumerate(targets):
         if target.destination and excluder.never(target.destination):
             raise PlanInvalid(f"{target.what}: destination {target.destination!r} lies in what is never written")
@@ -158,6 +157,16 @@ def _whole(tree: SourceTree, targets: tuple[Target, ...], excluder: Excluder) ->
         if number and not wanted.folders.isdisjoint(wanted.blobs):
             _drop_shadowed(wanted, {_prefix(target) + path for path, _, _ in tree.walk(target.source)})
     return wanted
+
+
+def _reached(region: str, regions: set[str], excluder: Excluder) -> bool:
+    """Does the walk of another region come by? Not where it passes a folder that only this destination names."""
+    for folder in paths.ancestors(region):
+        if folder in regions:
+            return True
+        if excluder(folder):
+            return False
+    return False
 
 
 def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Excluder) -> None:
