@@ -16,7 +16,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from stoker.sync.aside import keep_now
+from stoker.sync.aside import keep_now, link_or_copy
 from stoker.sync.files import Spot
 from stoker.sync.journal import Delete, Journal, Put, Signature
 from stoker.sync.kept import ROOT, drop_empty, make_room
@@ -95,7 +95,7 @@ class Merge:
                 if step.late == late and step.old is not None:
                     self._restore(step)
         for step in journal.steps:
-            if step.keep and step.mount and self._places.look(self._place(step)) is not None:
+            if step.mount and self._places.look(self._place(step)) is not None:
                 self._files.unlink(self._places.spot(self._place(step)))  # a copy of what is live again
         drop_empty(self._files, self._places, journal.kept_name)
 
@@ -133,14 +133,28 @@ class Merge:
 
     def _move_kept(self) -> None:
         for step in self.journal.steps:
-            if not step.keep:
+            if not (step.keep or self._written_meanwhile(step)):
                 continue
-            name = f"k{step.number}" if step.mount else f"o{step.number}"
-            if self._folders.look(0, name) is None:
+            copied = step.keep and step.mount
+            mount, name = (0, f"k{step.number}") if copied else (step.mount, f"o{step.number}")
+            if self._folders.look(mount, name) is None:
                 continue
             place = self._place(step)
             make_room(self._files, self._places, place.rpartition("/")[0])
-            self._files.rename(self._folders.spot(0, name), self._places.spot(place))
+            if mount == 0:
+                self._files.rename(self._folders.spot(mount, name), self._places.spot(place))
+            else:
+                if self._places.look(place) is not None:  # a kill may have left half of it
+                    self._files.unlink(self._places.spot(place))
+                link_or_copy(self._files, self._folders.spot(mount, name), self._places.spot(place))
+            self.kept.add(step.path)
+
+    def _written_meanwhile(self, step: Put | Delete) -> bool:
+        """Did somebody write into the old file between the last look at it and the moment it lost its name?"""
+        found = self._folders.look(step.mount, f"o{step.number}") if step.old is not None else None
+        if found is None or step.old is None or found.st_ino != step.old.inode:
+            return False  # nothing was set aside, or a copy of it
+        return Signature.of(found) != step.old and step.path not in self.kept
 
     def _place(self, step: Put | Delete) -> str:
         """Where `_move_kept` puts what a step keeps."""
@@ -164,7 +178,7 @@ class Merge:
             self._files.rename(source, self._places.spot(step.path))
             return
         place = self._place(step)
-        if step.keep and not step.mount and self._places.look(place) is not None:
+        if not step.mount and self._places.look(place) is not None:
             folder = self._places.open_directory(place.rpartition("/")[0])
             try:
                 source = Spot(folder, place.rpartition("/")[2], place)

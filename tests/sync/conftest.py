@@ -13,7 +13,7 @@ from stoker.agent.profile import PROTECTION
 from stoker.sync.engine import Engine
 from stoker.sync.plan import MappingRule, SyncRequest
 from stoker.sync.report import SyncResult
-from stoker.sync.source import DirectoryTree
+from stoker.sync.source import DirectoryTree, SourceEntry
 from tests.fakes.files import RefusingFiles
 
 if TYPE_CHECKING:
@@ -74,6 +74,24 @@ class Clock:
         return self._now
 
 
+class CommitTree(DirectoryTree):
+    """A folder read as a commit of a store that keeps the blobs of earlier ones, as a git store does."""
+
+    def __init__(self, root: Path, store: dict[str, bytes]) -> None:
+        super().__init__(root)
+        self._store = store
+
+    def _entry(self, file: Path, path: str) -> SourceEntry:
+        entry = super()._entry(file, path)
+        if entry.kind != "symlink":
+            self._store[entry.blob] = file.read_bytes()
+        return entry
+
+    def read(self, blob: str) -> bytes:
+        """As SourceTree.read."""
+        return self._store[blob]
+
+
 def opened(data: Path, **more: Any) -> Engine:
     """An opened and settled engine with a gateway's protection."""
     held = Engine(data, protection=PROTECTION, **{"now": Clock(), **more})
@@ -88,7 +106,8 @@ def opened(data: Path, **more: Any) -> Engine:
 
 def run_sync(engine: Engine, source: Path, commit: str = FIRST, *rules: MappingRule, **more: Any) -> SyncResult:
     """One whole sync, by default of ``projects`` to ``projects``."""
-    request = SyncRequest(commit, "main", DirectoryTree(source), rules or (PROJECTS,), **more)
+    tree = more.pop("tree", None) or DirectoryTree(source)
+    request = SyncRequest(commit, "main", tree, rules or (PROJECTS,), **more)
     prepared = engine.prepare(request)
     if prepared.is_noop or request.dry_run:
         return engine.record(prepared)
@@ -127,7 +146,9 @@ def engine(data: Path, files: RefusingFiles) -> Iterator[Engine]:
 def sync(engine: Engine, source: Path) -> Sync:
     """Sync the source: ``sync(commit, *mappings, **request fields)``; by default ``projects`` to ``projects``."""
 
+    store: dict[str, bytes] = {}
+
     def run(commit: str = FIRST, *rules: MappingRule, **more: Any) -> SyncResult:
-        return run_sync(engine, source, commit, *rules, **more)
+        return run_sync(engine, source, commit, *rules, **{"tree": CommitTree(source, store), **more})
 
     return run
