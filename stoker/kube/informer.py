@@ -2,18 +2,17 @@
 
 Three loops, each with its own reason to begin again: the outermost lists anew (the version is gone, or it is the first
 time), the middle one watches again from the last version seen (the watch ended or broke), the innermost applies events.
-Every failure pauses with backoff; a watch that lived a while has earned a fresh start. Callbacks are plain functions that
-must not block: they put keys into queues.
+Every failure pauses with backoff, and so does a watch that ends at once with nothing said; whatever arrives, and a watch
+that lived a while, earns a fresh start. Callbacks are plain functions that must not block: they put keys into queues.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import trio
 
-from stoker.errors import StokerError, WatchExpired
+from stoker.errors import ClusterError, StokerError, WatchExpired
 from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
@@ -24,11 +23,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAUSES = Backoff((0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0))
+LONGEST_PAUSE = 60.0
+"""Seconds that a server's Retry-After is obeyed at most: a picture must not be blind for an hour."""
+HEALTHY_SECONDS = 30.0
+TOO_SHORT_SECONDS = 1.0
 BUFFER = 100
 
 
 class Informer(Generic[T]):
-    """``on_change(old, new)``: None for old when the object is new, None for new when it is gone."""
+    """``on_change(old, new)``: None for old when the object is new, None for new when it is gone.
+
+    An object that was replaced by another of its name while nobody looked comes as one change; its ``uid`` differs.
+    """
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class Informer(Generic[T]):
         self._on_change = on_change
         self._objects: dict[tuple[str, str], T] = {}
         self._log = get_logger("kube.informer", kind=kind.kind, namespace=namespace)
+        self._reached = ""
         self._failures = 0
 
     def get(self, namespace: str, name: str) -> T | None:
@@ -63,48 +70,41 @@ class Informer(Generic[T]):
         started = False
         while True:
             try:
-                version = await self._list()
+                await self._list()
                 if not started:
                     started = True
                     task_status.started()
-                await self._watch_from(version)
+                await self._follow()
             except StokerError as error:
                 await self._pause(error)
 
-    async def _list(self) -> str:
+    async def _list(self) -> None:
         listing = await self._cluster.list(self._kind, self._namespace, labels=self._labels, name=self._name)
+        self._reached = listing.resource_version
         fresh = {_key(item): item for item in listing.items}
         for key in [key for key in self._objects if key not in fresh]:
             self._on_change(self._objects.pop(key), None)
         for key, item in fresh.items():
             self._apply(key, item)
-        return listing.resource_version
 
-    async def _watch_from(self, version: str) -> None:
+    async def _follow(self) -> None:
         """Watches, resuming as long as the version is good; WatchExpired asks for a new list."""
         while True:
-            began = trio.current_time()
-            try:
-                version = await self._watch_once(version)
-            except WatchExpired:
-                raise
-            except StokerError as error:
-                version = self._version_of(error, version)
-                if trio.current_time() - began > PAUSES.delays[-1]:
-                    self._failures = 0
-                await self._pause(error)
-            else:
+            began, before = trio.current_time(), self._reached
+            failure = await self._watch_once()
+            lived = trio.current_time() - began
+            if lived > HEALTHY_SECONDS:
                 self._failures = 0
-                await trio.lowlevel.checkpoint()
+            if isinstance(failure, WatchExpired):
+                raise failure
+            if failure is not None:
+                await self._pause(failure)
+            elif lived < TOO_SHORT_SECONDS and self._reached == before:
+                await self._pause(ClusterError("the server ended a watch at once"))
 
-    def _version_of(self, error: StokerError, version: str) -> str:
-        seen = getattr(error, "seen", None)
-        return seen if isinstance(seen, str) else version
-
-    async def _watch_once(self, version: str) -> str:
-        """One watch; the version reached, also on the error that ended it (attribute ``seen``)."""
+    async def _watch_once(self) -> StokerError | None:
+        """One watch from the version reached, which moves with what arrives; what ended it, None for good order."""
         send, receive = trio.open_memory_channel[Any](BUFFER)
-        reached = version
         failure: StokerError | None = None
 
         async def feed() -> None:
@@ -114,7 +114,7 @@ class Informer(Generic[T]):
                     await self._cluster.watch(
                         self._kind,
                         self._namespace,
-                        resource_version=version,
+                        resource_version=self._reached,
                         into=send,
                         labels=self._labels,
                         name=self._name,
@@ -123,16 +123,13 @@ class Informer(Generic[T]):
                     failure = error
 
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(partial(feed))
+            nursery.start_soon(feed)
             async with receive:
                 async for event in receive:
-                    reached = event.resource_version
+                    self._reached = event.resource_version
                     self._failures = 0
                     self._take(event)
-        if failure is not None:
-            failure.seen = reached  # type: ignore[attr-defined]
-            raise failure
-        return reached
+        return failure
 
     def _take(self, event: WatchEvent[T]) -> None:
         if event.object is None:
@@ -154,7 +151,7 @@ class Informer(Generic[T]):
 
     async def _pause(self, error: StokerError) -> None:
         self._failures += 1
-        delay = error.retry_after or PAUSES.delay(self._failures)
+        delay = min(error.retry_after or PAUSES.delay(self._failures), LONGEST_PAUSE)
         log = self._log.info if isinstance(error, WatchExpired) else self._log.warning
         log("watch_interrupted", error=str(error), reason=error.reason, retry_in_s=round(delay, 2))
         await trio.sleep(delay)
