@@ -73,27 +73,30 @@ class Metadata:
             auth_type=data.get("authType", "none"),
             paused=data.get("paused", "") == "true",
             profiles=_profiles(data.get("profiles", "")),
-            gateway_port=_number(data, "gatewayPort", 8088),
+            gateway_port=_number(data, "gatewayPort", 8088, least=1, most=65535),
             gateway_tls=data.get("gatewayTLS", "") == "true",
             requested_at=data.get("requestedAt", ""),
             allow_mass_delete=data.get("allowMassDelete", ""),
-            history_limit=_number(data, "historyLimit", 16 * KIB),
+            history_limit=_number(data, "historyLimit", 16 * KIB, least=0, most=SHARED),
         )
 
 
 def _profiles(text: str) -> dict[str, ResolvedProfile]:
     try:
         return decode_profiles(text)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise HandoffInvalid(
             f"metadata key profiles cannot be read ({error}); the controller must write it anew"
         ) from None
 
 
-def _number(data: Mapping[str, str], key: str, default: int) -> int:
+def _number(data: Mapping[str, str], key: str, default: int, *, least: int, most: int) -> int:
     text = data.get(key, "")
     if not text:
         return default
-    if not text.isascii() or not text.isdigit():
-        raise HandoffInvalid(f"metadata key {key} is {text[:40]!r}, not a number; the controller must write it anew")
-    return int(text)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    if not least <= number <= most:
+        raise HandoffInvalid(
+            f"metadata key {key} is {text[:40]!r}, no number from {least} to {most}; the controller must write it anew"
+        )
+    return number

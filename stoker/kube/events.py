@@ -1,22 +1,30 @@
-"""Events on resources: written once, counted when they repeat, never the reason why anything fails."""
+"""Events on resources: written once, counted when they repeat, never the reason why anything fails.
+
+An agent may create and patch events, and nothing else: so none is ever read. A repeated event is found by its name, which is
+a digest of what it says, and its count comes with the answer of the patch that moves its time.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from stoker.api import names
+from stoker.api.bounds import cut_text
 from stoker.api.times import rfc3339, utcnow
 from stoker.errors import AlreadyExists, ObjectNotFound, StokerError
 from stoker.kube.cluster import EVENTS, Cluster
 from stoker.observe.logs import get_logger
+from stoker.observe.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from stoker.api.objects import KubeEvent, ObjectMeta
+    from stoker.api.objects import ObjectMeta
 
-MESSAGE_LIMIT = 1000
+MESSAGE_LIMIT: Final = 1000
+"""Bytes; a server takes 1 KiB."""
 
 
 class EventRecorder:
@@ -37,37 +45,47 @@ class EventRecorder:
         message: str,
     ) -> None:
         """Writes the event, or counts it up when the same was said before. Any StokerError is logged and swallowed."""
+        said = cut_text(redact(message), MESSAGE_LIMIT)
         try:
-            await self._record(regarding, type, reason, message[:MESSAGE_LIMIT])
+            await self._record(regarding, type, reason, said)
         except StokerError as error:
-            self._log.warning("event_not_recorded", name=regarding.name, event_reason=reason, error=str(error))
+            self._log.warning(
+                "event_not_recorded",
+                namespace=regarding.namespace,
+                name=regarding.name,
+                event_reason=reason,
+                event_message=said,
+                error=str(error),
+            )
 
     async def _record(self, regarding: ObjectMeta, kind: str, reason: str, message: str) -> None:
-        moment = rfc3339(self._now())
-        digest = hashlib.sha256(f"{regarding.uid}\x00{self._component}\x00{reason}\x00{message}".encode()).hexdigest()[
-            :16
-        ]
-        name = f"{regarding.name}.{digest}"
-        try:
-            before: KubeEvent = await self._cluster.get(EVENTS, regarding.namespace, name)
-        except ObjectNotFound:
-            try:
-                await self._cluster.create(
-                    EVENTS, regarding.namespace, self._body(regarding, name, kind, reason, message)
-                )
-            except AlreadyExists:
-                self._log.debug("event_written_meanwhile", name=name)
+        said = f"{regarding.uid}\x00{self._component}\x00{kind}\x00{reason}\x00{message}"
+        name = f"{regarding.name}.{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
+        if await self._counted(regarding.namespace, name):
             return
-        patch = {"count": before.count + 1, "lastTimestamp": moment}
-        await self._cluster.patch(EVENTS, regarding.namespace, name, patch)
+        try:
+            body = self._body(regarding, name, kind, reason, message)
+            await self._cluster.create(EVENTS, regarding.namespace, body)
+        except AlreadyExists:  # another of us said it in the meantime
+            await self._counted(regarding.namespace, name)
 
-    def _body(self, regarding: ObjectMeta, name: str, kind: str, reason: str, message: str) -> dict[str, object]:
+    async def _counted(self, namespace: str, name: str) -> bool:
+        """Whether the event was there to be counted."""
+        seen = {"lastTimestamp": rfc3339(self._now())}
+        try:
+            event = await self._cluster.patch(EVENTS, namespace, name, seen)
+            await self._cluster.patch(EVENTS, namespace, name, {"count": event.count + 1})
+        except ObjectNotFound:
+            return False
+        return True
+
+    def _body(self, regarding: ObjectMeta, name: str, kind: str, reason: str, message: str) -> dict[str, Any]:
         moment = rfc3339(self._now())
         return {
             "metadata": {"name": name, "namespace": regarding.namespace},
             "involvedObject": {
-                "apiVersion": "stoker.io/v1alpha1",
-                "kind": "GatewaySync",
+                "apiVersion": names.API_VERSION,
+                "kind": names.KIND,
                 "namespace": regarding.namespace,
                 "name": regarding.name,
                 "uid": regarding.uid,
@@ -77,6 +95,7 @@ class EventRecorder:
             "message": message,
             "count": 1,
             "source": {"component": self._component},
+            "reportingComponent": self._component,
             "firstTimestamp": moment,
             "lastTimestamp": moment,
         }

@@ -1,0 +1,8 @@
+"""Generated examples are judged by what they do, not by how long a busy machine takes for them."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("steady", deadline=None, max_examples=60)
+settings.load_profile("steady")
