@@ -5,7 +5,7 @@ Secrets are kept in a holder that prints as stars. Settings are values; who serv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stoker.errors import SettingsInvalid
@@ -25,16 +25,20 @@ class LogSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> LogSettings:
-        """SettingsInvalid names every wrong variable."""
-        faults = []
+        """SettingsInvalid names every wrong variable, one a line."""
+        faults: list[str] = []
+        settings = cls._read(env, faults)
+        _refuse(faults)
+        return settings
+
+    @classmethod
+    def _read(cls, env: Mapping[str, str], faults: list[str]) -> LogSettings:
         level = env.get("LOG_LEVEL", "").strip().lower() or "info"
         if level not in LEVELS:
             faults.append(f"LOG_LEVEL is {level!r}: use one of {', '.join(LEVELS)}")
         mode = env.get("LOG_DEV_MODE", "").strip().lower()
         if mode not in {"", "true", "false", "1", "0"}:
             faults.append(f"LOG_DEV_MODE is {mode!r}: use true or false")
-        if faults:
-            raise SettingsInvalid("; ".join(faults))
         return cls(level, mode in {"true", "1"} if mode else None)
 
 
@@ -54,11 +58,34 @@ class ReceiverSettings:
     def from_env(cls, env: Mapping[str, str]) -> ReceiverSettings:
         """``WEBHOOK_HMAC_SECRET`` and ``WEBHOOK_BEARER_TOKEN``; SettingsInvalid when one holds more than two values."""
         faults: list[str] = []
-        hmac = _values(env, "WEBHOOK_HMAC_SECRET", faults)
-        bearer = _values(env, "WEBHOOK_BEARER_TOKEN", faults)
-        if faults:
-            raise SettingsInvalid("; ".join(faults))
-        return cls(hmac, bearer)
+        settings = cls._read(env, faults)
+        _refuse(faults)
+        return settings
+
+    @classmethod
+    def _read(cls, env: Mapping[str, str], faults: list[str]) -> ReceiverSettings:
+        return cls(_values(env, "WEBHOOK_HMAC_SECRET", faults), _values(env, "WEBHOOK_BEARER_TOKEN", faults))
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All that the environment tells a process without a cluster."""
+
+    logs: LogSettings = field(default_factory=LogSettings)
+    receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Environment:
+        """SettingsInvalid names every wrong variable of all parts, one a line."""
+        faults: list[str] = []
+        settings = cls(LogSettings._read(env, faults), ReceiverSettings._read(env, faults))  # noqa: SLF001 - one file
+        _refuse(faults)
+        return settings
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise SettingsInvalid("\n".join(faults))
 
 
 def _values(env: Mapping[str, str], name: str, faults: list[str]) -> tuple[Secret, ...]:

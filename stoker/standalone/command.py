@@ -17,7 +17,7 @@ from stoker.errors import ManifestInvalid, SettingsInvalid, StateLocked, StokerE
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.observe import logs
-from stoker.settings import LogSettings, ReceiverSettings
+from stoker.settings import Environment, ReceiverSettings
 from stoker.standalone.exits import FAILED, LOCKED, OK, USAGE
 from stoker.standalone.lock import state_lock
 from stoker.standalone.options import Options, parse_options
@@ -36,14 +36,13 @@ def main(argv: Sequence[str]) -> int:
     """Run until a signal, or once; the exit code. Errors are printed, one line each."""
     options = parse_options(argv, os.environ)
     try:
-        log_settings = LogSettings.from_env(os.environ)
-        receiver = ReceiverSettings.from_env(os.environ)
-        logs.configure(level=log_settings.level, dev=log_settings.dev)
+        told = Environment.from_env(os.environ)
+        logs.configure(level=told.logs.level, dev=told.logs.dev)
         for flag, address in (("--receiver", options.receiver), ("--probes", options.probes)):
             if address is not None:
                 check_address(address, what=flag)
         with state_lock(options.state_dir):
-            return _run(options, receiver)
+            return _run(options, told.receiver)
     except StokerError as error:
         return _explain(error)
 

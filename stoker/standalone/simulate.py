@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from stoker.errors import AddressUnusable, StokerError
+from stoker.errors import AddressUnusable, SettingsInvalid, StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.observe import logs, redact
+from stoker.settings import LogSettings
 from stoker.standalone.exits import FAILED, OK, USAGE
 from stoker.standalone.options import LineParser
 from stoker.standalone.simulator.gateway import SimulatedGateway
@@ -59,9 +60,10 @@ def main(argv: Sequence[str]) -> int:
     """Serve until a signal; the exit code."""
     options = _options(argv)
     try:
-        logs.configure(level=os.environ.get("LOG_LEVEL", "info"))
-    except StokerError as error:
-        return _refuse(str(error), USAGE)
+        told = LogSettings.from_env(os.environ)
+    except SettingsInvalid as error:
+        return _refuse("; ".join(str(error).splitlines()), USAGE)
+    logs.configure(level=told.level, dev=told.dev)
     gateway = _gateway(options, os.environ)
     log = logs.get_logger("simulator")
 
