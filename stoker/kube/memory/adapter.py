@@ -119,7 +119,10 @@ class MemoryCluster:
         """A JSON merge patch; ObjectNotFound, Conflict, ObjectRejected, ObjectTooLarge."""
         await self._enter("patch")
         item = self._store.get(kind, namespace, name)
-        expected = (body.get("metadata") or {}).get("resourceVersion")
+        meant = body.get("metadata") or {}
+        if meant.get("uid", item.uid) != item.uid:
+            raise Conflict(f"{kind.plural} {namespace}/{name} is another object of that name; read it again")
+        expected = meant.get("resourceVersion")
         if expected and expected != str(item.version):
             raise Conflict(f"{kind.plural} {namespace}/{name} changed since version {expected}; read it again")
         before = item.document()
