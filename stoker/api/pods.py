@@ -10,7 +10,7 @@ from stoker.api import names
 from stoker.errors import BindingRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from stoker.api.objects import GatewaySync, ObjectMeta, Pod
 
@@ -30,6 +30,18 @@ class Binding:
 def wants_injection(pod: Pod) -> bool:
     """The pod's user asked for an agent."""
     return pod.metadata.annotations.get(names.INJECT) == "true"
+
+
+def named_resource(pod: Pod, present: Collection[str]) -> str | None:
+    """The resource that the pod belongs to, ``present`` being those of its namespace; None when it belongs to none.
+
+    A pod that asks for an agent and names no resource belongs to the only one there is: so it does when the webhook has
+    seen it, and so it must when the webhook was down and nobody wrote the name.
+    """
+    wanted = pod.metadata.annotations.get(names.CR_NAME)
+    if wanted:
+        return wanted
+    return next(iter(present)) if wants_injection(pod) and len(present) == 1 else None
 
 
 def gateway_name(pod: Pod) -> str:
