@@ -1,4 +1,8 @@
-"""The controller's series. What belongs to a resource or gateway vanishes with it."""
+"""The controller's series. What belongs to a resource or gateway vanishes with it.
+
+A pass touches only what differs from the last one: with a hundred resources of a hundred gateways, to drop and set anew
+every series of one would mean to look through those of all.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,26 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from stoker.api.times import parse_rfc3339
+from stoker.controller.repository import published_url
+from stoker.errors import StokerError
 from stoker.observe.redact import redact_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from stoker.api.conditions import Condition
     from stoker.api.spec import Spec
     from stoker.api.status import DiscoveredGateway
+    from stoker.controller.outcome import Pass
 
 NAMESPACED: Final = ["name", "namespace"]
 STATES: Final = {"Pending": 0, "Synced": 1, "Error": 2, "MissingSidecar": 3}
+WORST_FIRST: Final = ("MissingSidecar", "Error", "Pending", "Synced")
 PREFIX: Final = "stoker_controller_"
+LOOK_UP_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+Series = dict[tuple[Gauge, tuple[str, ...]], float]
 
 
 class ControllerMetrics:
@@ -37,7 +49,7 @@ class ControllerMetrics:
             f"{PREFIX}ref_resolve_duration_seconds",
             "One ref look-up.",
             NAMESPACED,
-            buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            buckets=LOOK_UP_BUCKETS,
             registry=registry,
         )
         self._discovered = gauge("gateways_discovered", "Gateways that name the resource.")
@@ -49,8 +61,24 @@ class ControllerMetrics:
         self._condition = gauge("condition_status", "1 when the condition is True.", ("type",))
         self._gateway = gauge("gateway_sync_status", "0 Pending 1 Synced 2 Error 3 MissingSidecar.", ("gateway",))
         self._last_sync = gauge("gateway_last_sync_timestamp_seconds", "Unix time of the last sync.", ("gateway",))
-        self._labelled = (self._info, self._condition, self._gateway, self._last_sync)
-        self._plain = (self._discovered, self._synced, self._missing, self._ready, self._paused)
+        self._shown: dict[tuple[str, str], Series] = {}
+
+    def passed(self, name: str, namespace: str, result: str, seconds: float) -> None:
+        """One pass: success, requeue (a look-up is on its way) or error."""
+        self.reconcile_total.labels(name, namespace, result).inc()
+        self.reconcile_duration.labels(name, namespace).observe(seconds)
+
+    def show_pass(self, this: Pass, conditions: Sequence[Condition], synced: int) -> None:
+        """All gauges as a pass found them."""
+        self.show(
+            this.resource.metadata.name,
+            this.resource.metadata.namespace,
+            conditions=conditions,
+            gateways=[(gateway, _unix(gateway.last_sync_time)) for gateway in this.gateways],
+            synced=synced,
+            paused=this.paused,
+            spec=this.spec,
+        )
 
     def show(
         self,
@@ -64,40 +92,66 @@ class ControllerMetrics:
         spec: Spec | None,
     ) -> None:
         """All gauges of one resource. ``gateways``: each with the Unix time of its last sync, 0 when it has none."""
-        for series in self._labelled:
-            series.remove_by_labels({"name": name, "namespace": namespace})
-        self._discovered.labels(name, namespace).set(len(gateways))
-        self._synced.labels(name, namespace).set(synced)
-        missing = sum(gateway.sync_status == "MissingSidecar" for gateway, _ in gateways)
-        self._missing.labels(name, namespace).set(missing)
-        self._paused.labels(name, namespace).set(int(paused))
+        owner = (name, namespace)
+        wanted: Series = {
+            (self._discovered, owner): len(gateways),
+            (self._synced, owner): synced,
+            (self._missing, owner): sum(gateway.sync_status == "MissingSidecar" for gateway, _ in gateways),
+            (self._paused, owner): int(paused),
+        }
         for condition in conditions:
             value = int(condition.status == "True")
-            self._condition.labels(name, namespace, condition.type).set(value)
+            wanted[self._condition, (*owner, condition.type)] = value
             if condition.type == "Ready":
-                self._ready.labels(name, namespace).set(value)
-        for gateway, moment in gateways:
-            self._gateway.labels(name, namespace, gateway.name).set(STATES.get(gateway.sync_status, 0))
+                wanted[self._ready, owner] = value
+        # Gateways may share a name (replicas do): the series then tells of the worst of them and the oldest sync.
+        for gateway, moment in sorted(gateways, key=_severity, reverse=True):
+            wanted[self._gateway, (*owner, gateway.name)] = STATES.get(gateway.sync_status, 0)
+            place = self._last_sync, (*owner, gateway.name)
             if moment:
-                self._last_sync.labels(name, namespace, gateway.name).set(moment)
-        if spec is not None:
-            interval = spec.polling.interval or "60s"
-            labels = (
-                redact_url(spec.git.repo),
-                spec.git.ref,
-                spec.auth_type,
-                interval if spec.polling.enabled else "off",
-            )
-            self._info.labels(name, namespace, *labels).set(1)
+                wanted[place] = min(moment, wanted.get(place, moment))
+        wanted |= self._info_of(owner, spec)
+        self._replace(owner, wanted)
 
     def forget(self, name: str, namespace: str) -> None:
         """Removes every series of a resource that is gone."""
-        everything = (
-            *self._labelled,
-            *self._plain,
-            self.reconcile_duration,
-            self.reconcile_total,
-            self.ref_resolve_duration,
-        )
-        for series in everything:
+        self._replace((name, namespace), {})
+        del self._shown[name, namespace]
+        for series in (self.reconcile_duration, self.reconcile_total, self.ref_resolve_duration):
             series.remove_by_labels({"name": name, "namespace": namespace})
+
+    def _info_of(self, owner: tuple[str, str], spec: Spec | None) -> Series:
+        """What is synced; while the spec cannot be read, what was said last."""
+        if spec is None:
+            return {place: value for place, value in self._shown.get(owner, {}).items() if place[0] is self._info}
+        try:
+            repository = published_url(spec.git.repo, spec.auth_type)
+        except StokerError:
+            repository = redact_url(spec.git.repo)
+        every = (spec.polling.interval or "60s") if spec.polling.enabled else "off"
+        return {(self._info, (*owner, redact_url(repository), spec.git.ref, spec.auth_type, every)): 1}
+
+    def _replace(self, owner: tuple[str, str], wanted: Series) -> None:
+        shown = self._shown.get(owner, {})
+        _remove(place for place in shown if place not in wanted)
+        for (gauge, labels), value in wanted.items():
+            if shown.get((gauge, labels)) != value:
+                gauge.labels(*labels).set(value)
+        self._shown[owner] = wanted
+
+
+def _remove(places: Iterable[tuple[Gauge, tuple[str, ...]]]) -> None:
+    for gauge, labels in places:
+        gauge.remove(*labels)
+
+
+def _severity(gateway: tuple[DiscoveredGateway, float]) -> int:
+    status = gateway[0].sync_status
+    return WORST_FIRST.index(status) if status in WORST_FIRST else WORST_FIRST.index("Pending")
+
+
+def _unix(moment: str) -> float:
+    try:
+        return parse_rfc3339(moment).timestamp()
+    except ValueError:
+        return 0.0

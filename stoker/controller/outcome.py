@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from stoker.api import names
+from stoker.controller.retries import Retries
+
 if TYPE_CHECKING:
-    from stoker.api.objects import GatewaySync, Pod
+    from stoker.api.objects import GatewaySync, ObjectMeta, Pod
     from stoker.api.profiles import ResolvedProfile
     from stoker.api.spec import Spec
-    from stoker.api.status import DiscoveredGateway
+    from stoker.api.status import DiscoveredGateway, Status
+    from stoker.controller.lookups import Need
     from stoker.errors import StokerError
     from stoker.git.credentials import Credentials
 
@@ -23,41 +27,88 @@ class Tokens(NamedTuple):
     pushed_at: str = ""
 
 
+def tokens_of(meta: ObjectMeta) -> Tokens:
+    """The tokens that a resource carries."""
+    said = meta.annotations
+    return Tokens(
+        meta.generation,
+        said.get(names.REQUESTED_REF, ""),
+        said.get(names.REQUESTED_AT, ""),
+        said.get(names.PUSHED_AT, ""),
+    )
+
+
+class Census(NamedTuple):
+    """The pods that are a resource's, in any phase, and the names of all pods of its namespace."""
+
+    mine: tuple[Pod, ...]
+    names: frozenset[str]
+
+
+class Good(NamedTuple):
+    """The last resolution that succeeded, and what it was asked for."""
+
+    commit: str = ""
+    ref: str = ""
+    url: str = ""
+
+
 @dataclass
 class Memory:
-    """Of one resource, between passes. Times are Trio seconds; lost on a restart, which costs one look-up."""
+    """Of one resource, between passes. Times are Trio seconds; lost on a restart, which costs one look-up.
+
+    ``need`` is the look-up that is owed, ``waiting`` that it has been asked for; ``error`` is what the last one that ended
+    brought, also while the next one runs. ``told`` is the status up to which events and log lines were given, ``said`` what
+    was logged of failing steps.
+    """
 
     tokens: Tokens = field(default_factory=Tokens)
-    owed_after: float | None = None
+    need: Need | None = None
+    waiting: bool = False
     checked_at: float = float("-inf")
-    commit: str = ""
-    commit_ref: str = ""
+    good: Good = field(default_factory=Good)
     error: StokerError | None = None
-    failures: int = 0
-    retry_at: float = 0.0
+    failed_turn: int = 0
+    look_ups: Retries = field(default_factory=Retries)
+    steps: Retries = field(default_factory=Retries)
+    told: Status | None = None
+    said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Pass:
-    """One pass. ``problems``: what failed, in order, each said in Ready's message and the log."""
+    """One pass. ``arrival``: the turn at which these very tokens were first seen, None when that is not known.
+
+    ``census`` None: the pods could not be listed yet. ``failures``: the error of each step that failed, by step.
+    ``order_held``: a look-up for a new generation or a request has not been answered, so that what agents are told to
+    fetch stays as it is. ``gateways`` are the status's own until this pass knows better (``gateways_known``).
+    """
 
     resource: GatewaySync
     memory: Memory
-    pods: list[Pod]
+    census: Census | None = None
+    arrival: int | None = None
+    paused: bool = False
     spec: Spec | None = None
     spec_error: StokerError | None = None
     profiles: dict[str, ResolvedProfile] = field(default_factory=dict)
     credentials: Credentials | None = None
+    host_keys_checked: bool | None = None
     ref: str = ""
+    url: str = ""
     resolved: bool = False
     pending: bool = False
+    order_held: bool = False
     resolve_error: StokerError | None = None
     commit: str = ""
-    requested_at_handled: str = ""
+    requested_at_handed_over: str = ""
     gateways: list[DiscoveredGateway] = field(default_factory=list)
-    gateways_known: bool = True
+    gateways_known: bool = False
     maps_too_large: str = ""
-    problems: list[StokerError] = field(default_factory=list)
+    failures: dict[str, StokerError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.gateways = self.gateways or list(self.resource.status.discovered_gateways)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -65,10 +116,9 @@ class Pass:
         return self.resource.metadata.namespace, self.resource.metadata.name
 
     @property
-    def paused(self) -> bool:
-        """The whole resource is paused; readable even when the rest of the spec is not."""
-        raw = self.resource.spec
-        return bool(isinstance(raw, dict) and raw.get("paused") is True)
+    def looks_up(self) -> bool:
+        """This pass may resolve: not paused, and the spec can be read."""
+        return self.spec is not None and not self.paused
 
     def annotation(self, name: str) -> str:
         """Its value, empty when absent."""

@@ -4,51 +4,94 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from stoker.api.times import parse_rfc3339
-from stoker.controller.outcome import Memory, Pass
-from stoker.controller.steps import discovery, finalizer, metadata, profiles, rbac, resolve, retarget, secrets, status
+import trio
+
+from stoker.controller.outcome import Memory, Pass, tokens_of
+from stoker.controller.steps import (
+    discovery,
+    finalizer,
+    metadata,
+    paused,
+    profiles,
+    rbac,
+    reports,
+    resolve,
+    retarget,
+    secrets,
+    ssh,
+    status,
+)
 from stoker.controller.summary import synced
+from stoker.controller.telling import Telling
 from stoker.errors import ObjectNotFound, StokerError
 from stoker.kube.cluster import GATEWAYSYNCS, Cluster
-from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from stoker.api.objects import GatewaySync, Pod
-    from stoker.api.status import Status
+    from stoker.api.objects import GatewaySync
     from stoker.controller.lookups import Lookups
     from stoker.controller.metrics import ControllerMetrics
+    from stoker.controller.outcome import Census, Tokens
     from stoker.kube.events import EventRecorder
 
 Key = tuple[str, str]
 
 
+class Sight(Protocol):
+    """What the watches know beside the resource itself."""
+
+    def census(self, namespace: str, name: str) -> Census | None:
+        """The resource's pods, None while they could not be listed."""
+        ...
+
+    def arrival(self, key: Key, tokens: Tokens) -> int | None:
+        """The turn at which those tokens were first seen, None when they have not been."""
+        ...
+
+
 @dataclass
 class Reconciler:
-    """What all passes share. ``pods_of(namespace, name)``: the pods that name a resource, in any phase."""
+    """What all passes share."""
 
     cluster: Cluster
     lookups: Lookups
     metrics: ControllerMetrics
     events: EventRecorder
-    pods_of: Callable[[str, str], list[Pod]]
+    sight: Sight
     auto_bind: bool
     now: Callable[[], datetime]
     memories: dict[tuple[Key, str], Memory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._log = get_logger("controller")
+        self._telling = Telling(self.events)
 
     async def reconcile(self, key: Key) -> float | None:
-        """One pass; seconds until the next one is due, None when only a change asks for it."""
-        namespace, name = key
+        """One pass; seconds until the next one is due, None when only a change asks for it.
+
+        Raises the store's errors when the resource cannot be read or its finalizer not removed.
+        """
         began = time.perf_counter()
+        result = "error"
         try:
-            resource = await self.cluster.get(GATEWAYSYNCS, namespace, name)
+            resource = await self._read(key)
+            if resource is None:
+                return None
+            this = self._pass(key, resource)
+            await self._steps(this)
+            result = _result(this)
+            return _next(this)
+        finally:
+            if key in {known for known, _ in self.memories}:
+                self.metrics.passed(key[1], key[0], result, time.perf_counter() - began)
+
+    async def _read(self, key: Key) -> GatewaySync | None:
+        """The resource; None when it is gone, or goes now."""
+        try:
+            resource = await self.cluster.get(GATEWAYSYNCS, *key)
         except ObjectNotFound:
             self._forget(key)
             return None
@@ -56,102 +99,63 @@ class Reconciler:
             await finalizer.finalize(resource, self.cluster)
             self._forget(key)
             return None
-        resource = await finalizer.ensure(resource, self.cluster)
-        this = Pass(resource, self._memory(key, resource), self.pods_of(namespace, name))
-        delay = await self._steps(this)
-        self._count(this, time.perf_counter() - began)
-        return delay
+        return resource
 
-    async def _steps(self, this: Pass) -> float | None:
-        profiles.validate(this)
-        await self._step(this, secrets.git_credentials(this, self.cluster))
-        resolve.resolve(this, self.lookups, self.metrics)
-        await self._step(this, secrets.api_key(this, self.cluster))
-        await self._step(this, metadata.publish(this, self.cluster))
-        await self._discover(this)
-        if self.auto_bind:
-            await self._step(this, rbac.bind(this, self.cluster))
-        delay = resolve.next_delay(this)
-        wanted = status.compose(this, now=self.now(), retry_in=delay)
-        self._say(this, wanted)
-        await status.tell(this, wanted, self.events)
-        await status.write(this, wanted, self.cluster)
-        await self._step(this, retarget.settle(this, self.cluster))
-        self._show(this, wanted)
-        return delay
-
-    async def _step(self, this: Pass, step: Awaitable[None]) -> None:
-        try:
-            await step
-        except StokerError as error:
-            this.problems.append(error)
-
-    async def _discover(self, this: Pass) -> None:
-        try:
-            await discovery.discover(this, self.cluster)
-        except StokerError as error:
-            this.gateways_known = False
-            this.gateways = list(this.resource.status.discovered_gateways)
-            this.problems.append(error)
-
-    def _memory(self, key: Key, resource: GatewaySync) -> Memory:
-        """By uid: a resource created anew under the same name has no past."""
+    def _pass(self, key: Key, resource: GatewaySync) -> Pass:
+        """With the memory of its uid: a resource created anew under the same name has no past."""
         identity = (key, resource.metadata.uid)
         if identity not in self.memories:
             self._forget(key)
             self.memories[identity] = Memory()
-        return self.memories[identity]
+        arrival = self.sight.arrival(key, tokens_of(resource.metadata))
+        return Pass(resource, self.memories[identity], self.sight.census(*key), arrival)
+
+    async def _steps(self, this: Pass) -> None:
+        await self._try(this, "finalizer", finalizer.ensure(this, self.cluster))
+        paused.note(this)
+        profiles.validate(this)
+        await self._try(this, resolve.CREDENTIALS, secrets.git_credentials(this, self.cluster))
+        ssh.note(this)
+        resolve.resolve(this, self.lookups, self.metrics)
+        await self._try(this, "api-key", secrets.api_key(this, self.cluster))
+        await self._try(this, "metadata", metadata.publish(this, self.cluster))
+        running = discovery.discover(this)
+        await self._try(this, "reports", reports.collect(this, self.cluster, running))
+        if self.auto_bind:
+            await self._try(this, "rbac", rbac.bind(this, self.cluster))
+        wanted = status.compose(this, now=self.now())
+        await self._try(this, "status", status.write(this, wanted, self.cluster))
+        await self._try(this, "retarget", retarget.settle(this, self.cluster))
+        _note_failures(this)
+        await self._telling.tell(this, wanted)
+        self.metrics.show_pass(this, wanted.conditions, synced(this))
+
+    async def _try(self, this: Pass, step: str, doing: Awaitable[None]) -> None:
+        try:
+            await doing
+        except StokerError as error:
+            this.failures[step] = error
 
     def _forget(self, key: Key) -> None:
         self.memories = {identity: memory for identity, memory in self.memories.items() if identity[0] != key}
         self.lookups.forget(key)
         self.metrics.forget(key[1], key[0])
 
-    def _say(self, this: Pass, wanted: Status) -> None:
-        """Log lines for transitions only: steady passes are silent."""
-        namespace, name = this.key
-        log = self._log.bind(namespace=namespace, name=name)
-        before = this.resource.status
-        if wanted.last_sync_commit != before.last_sync_commit:
-            log.info(
-                "ref_resolved", ref=this.ref, commit=wanted.last_sync_commit, before=before.last_sync_commit or None
-            )
-        if wanted.last_handled_requested_at != before.last_handled_requested_at:
-            log.info("request_handled", requested_at=wanted.last_handled_requested_at, commit=wanted.last_sync_commit)
-        old = {condition.type: (condition.status, condition.reason) for condition in before.conditions}
-        for condition in wanted.conditions:
-            if old.get(condition.type) != (condition.status, condition.reason):
-                level = log.info if condition.status == "True" or condition.type == "RefSkew" else log.warning
-                level(
-                    "condition_changed",
-                    type=condition.type,
-                    status=condition.status,
-                    reason=condition.reason,
-                    message=condition.message,
-                )
 
-    def _show(self, this: Pass, wanted: Status) -> None:
-        namespace, name = this.key
-        self.metrics.show(
-            name,
-            namespace,
-            conditions=wanted.conditions,
-            gateways=[(gateway, _unix(gateway.last_sync_time)) for gateway in this.gateways],
-            synced=synced(this),
-            paused=this.paused,
-            spec=this.spec,
-        )
-
-    def _count(self, this: Pass, seconds: float) -> None:
-        namespace, name = this.key
-        failed = bool(this.problems) or this.resolve_error is not None or this.spec_error is not None
-        result = "error" if failed else "requeue" if this.pending else "success"
-        self.metrics.reconcile_total.labels(name, namespace, result).inc()
-        self.metrics.reconcile_duration.labels(name, namespace).observe(seconds)
+def _note_failures(this: Pass) -> None:
+    """Failed steps are tried again after the resource's backoff; the look-up has its own, for it fails by itself."""
+    if not this.failures:
+        this.memory.steps.reset()
+    for error in this.failures.values():
+        this.memory.steps.failed(error, trio.current_time())
 
 
-def _unix(moment: str) -> float:
-    try:
-        return parse_rfc3339(moment).timestamp()
-    except ValueError:
-        return 0.0
+def _next(this: Pass) -> float | None:
+    delays = [resolve.next_delay(this), this.memory.steps.left(trio.current_time())]
+    return min((delay for delay in delays if delay is not None), default=None)
+
+
+def _result(this: Pass) -> str:
+    if this.failures or this.resolve_error is not None or this.spec_error is not None:
+        return "error"
+    return "requeue" if this.pending else "success"

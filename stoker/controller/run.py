@@ -1,4 +1,4 @@
-"""The controller as a service: loop, look-ups and passes put together."""
+"""The controller as a service: watches, loop, look-ups and passes put together."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import trio
 
 from stoker.api.times import utcnow
-from stoker.controller.lookups import Lookups
+from stoker.controller.lookups import Lookups, Turns
 from stoker.controller.loop import Loop
 from stoker.controller.reconcile import Reconciler
+from stoker.controller.watches import Watches
 from stoker.kube.events import EventRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from stoker.controller.lookups import RefSource
     from stoker.controller.metrics import ControllerMetrics
-    from stoker.git.remote import Remote
     from stoker.kube.cluster import Cluster
 
 
@@ -35,23 +36,25 @@ class ControllerSettings:
 async def run_controller(
     cluster: Cluster,
     *,
-    remote: Remote,
+    remote: RefSource,
     metrics: ControllerMetrics,
     settings: ControllerSettings,
     now: Callable[[], datetime] = utcnow,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Runs until cancelled; started when the first lists are in."""
-    loop = Loop(cluster, namespaces=settings.namespaces)
+    """Runs until cancelled; started when the resources have been listed."""
+    turns, loop = Turns(), Loop()
+    watches = Watches(cluster, turns=turns, wake=loop.wake, namespaces=settings.namespaces, bindings=settings.auto_bind)
     async with trio.open_nursery() as nursery:
         reconciler = Reconciler(
             cluster=cluster,
-            lookups=Lookups(remote, nursery, loop.queue.add),
+            lookups=Lookups(remote, nursery, loop.wake, turns=turns),
             metrics=metrics,
             events=EventRecorder(cluster, "stoker-controller", now=now),
-            pods_of=loop.pods_of,
+            sight=watches,
             auto_bind=settings.auto_bind,
             now=now,
         )
         await nursery.start(partial(loop.run, reconciler.reconcile, workers=settings.workers))
+        await nursery.start(watches.run)
         task_status.started()

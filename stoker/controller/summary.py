@@ -1,33 +1,58 @@
-"""A pass's outcome turned into conditions: pure, and the only place that writes their words."""
+"""A pass's outcome turned into conditions: pure, and the only place that writes their words.
+
+A condition that is not known yet is absent, not False: False has a cause. While a look-up for a new generation is
+unanswered, neither RefResolved nor a True Ready is stamped with that generation, or whoever waits for it to be ready would be
+told so too early.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from stoker.api import conditions as c
 from stoker.api.conditions import Condition
+from stoker.api.reports import cut_list, cut_text
+from stoker.errors import Transient
+from stoker.observe.redact import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stoker.api.status import DiscoveredGateway
     from stoker.controller.outcome import Pass
 
+MESSAGE_LIMIT: Final = 4000
+"""Bytes; the API takes 32 KiB, people take less."""
+LIST_LIMIT: Final = 1000
+SAID_BY_READY: Final = ("git-credentials", "api-key", "metadata")
+"""Steps whose failure Ready tells of, when somebody must act. A failed list changes nothing, and RBAC has its event."""
 
-def conditions_of(this: Pass, *, now: str, retry_in: float | None) -> list[Condition]:
+
+def conditions_of(this: Pass, *, now: str) -> list[Condition]:
     """All conditions of the resource; transition times are kept while a status stays."""
     wanted = [
-        _ref_resolved(this, retry_in),
         _profiles_valid(this),
         _all_synced(this),
         *_sidecar(this),
         *_ssh(this),
-        *_skew(this),
+        _skew(this),
     ]
-    wanted.append(_ready(this, wanted))
-    generation = this.resource.metadata.generation
-    stamped = [msgspec.structs.replace(condition, observed_generation=generation) for condition in wanted]
+    known = [*_ref_resolved(this), *wanted]
+    stamped = [_stamped(this, condition) for condition in (*known, _ready(this, known))]
     return c.merged(this.resource.status.conditions, stamped, now)
+
+
+def _stamped(this: Pass, condition: Condition) -> Condition:
+    """With the generation it was judged at, bounded, and masked: errors quote what servers and libraries say."""
+    generation = this.resource.metadata.generation
+    before = c.find(this.resource.status.conditions, condition.type)
+    early = condition.type == c.REF_RESOLVED or (condition.type == c.READY and condition.status == "True")
+    if this.pending and before is not None and early:
+        generation = before.observed_generation
+    message = redact(cut_text(condition.message, MESSAGE_LIMIT))
+    return msgspec.structs.replace(condition, observed_generation=generation, message=message)
 
 
 def counted(this: Pass) -> list[DiscoveredGateway]:
@@ -49,25 +74,20 @@ def _paused_profile(this: Pass, gateway: DiscoveredGateway) -> bool:
     return profile is not None and profile.paused
 
 
-def _ref_resolved(this: Pass, retry_in: float | None) -> Condition:
+def _ref_resolved(this: Pass) -> list[Condition]:
+    """What the last look-up that ended brought: a pass that makes none, or waits for one, leaves it as it was."""
+    if this.looks_up and not this.pending and this.resolve_error is not None:
+        message = f"{this.resolve_error}; retry in {round(this.memory.look_ups.pause)}s"
+        return [Condition(type=c.REF_RESOLVED, status="False", reason="RefResolutionFailed", message=message)]
+    if this.looks_up and not this.pending and this.resolved:
+        return [Condition(type=c.REF_RESOLVED, status="True", reason="RefResolved", message=this.commit)]
     before = c.find(this.resource.status.conditions, c.REF_RESOLVED)
-    if this.resolved:
-        return Condition(type=c.REF_RESOLVED, status="True", reason="RefResolved", message=this.commit)
-    if this.resolve_error is not None:
-        tail = f"; retry in {round(retry_in)}s" if retry_in else ""
-        return Condition(
-            type=c.REF_RESOLVED, status="False", reason="RefResolutionFailed", message=f"{this.resolve_error}{tail}"
-        )
-    if before is not None:
-        return before
-    return Condition(type=c.REF_RESOLVED, status="False", reason="RefResolutionFailed", message="not resolved yet")
+    return [before] if before is not None else []
 
 
 def _profiles_valid(this: Pass) -> Condition:
     if this.spec_error is not None:
-        return Condition(
-            type=c.PROFILES_VALID, status="False", reason="ProfilesInvalid", message=str(this.spec_error)[:4000]
-        )
+        return Condition(type=c.PROFILES_VALID, status="False", reason="ProfilesInvalid", message=str(this.spec_error))
     return Condition(
         type=c.PROFILES_VALID, status="True", reason="ProfilesValid", message=f"{len(this.profiles)} profile(s) valid"
     )
@@ -94,7 +114,7 @@ def _sidecar(this: Pass) -> list[Condition]:
         return []
     missing = [gateway.pod_name for gateway in this.gateways if gateway.sync_status == "MissingSidecar"]
     if missing:
-        message = f"no agent in: {', '.join(sorted(missing))}; delete the pod so that it is created and injected anew"
+        message = f"no agent in: {_listed(missing)}; delete the pod so that it is created and injected anew"
         return [Condition(type=c.SIDECAR_INJECTED, status="False", reason="SidecarMissing", message=message)]
     return [
         Condition(type=c.SIDECAR_INJECTED, status="True", reason="SidecarPresent", message="every gateway has an agent")
@@ -102,25 +122,30 @@ def _sidecar(this: Pass) -> list[Condition]:
 
 
 def _ssh(this: Pass) -> list[Condition]:
-    if this.spec is None or this.spec.auth_type != "ssh" or not this.spec.git.auth.ssh_key:
+    """Kept while the spec cannot be read: only another method removes it."""
+    if this.spec is None:
+        before = c.find(this.resource.status.conditions, c.SSH_HOST_KEY)
+        return [before] if before is not None else []
+    if this.host_keys_checked is None:
         return []
-    if this.spec.git.auth.ssh_key.known_hosts:
+    if this.host_keys_checked:
         message = "host keys are checked against known_hosts"
         return [Condition(type=c.SSH_HOST_KEY, status="True", reason="HostKeyVerificationEnabled", message=message)]
     message = "any host key is accepted; set spec.git.auth.sshKey.knownHosts"
     return [Condition(type=c.SSH_HOST_KEY, status="False", reason="HostKeyVerificationDisabled", message=message)]
 
 
-def _skew(this: Pass) -> list[Condition]:
-    others = sorted(
-        gateway.name for gateway in counted(this) if gateway.synced_commit and gateway.synced_commit != this.commit
-    )
-    if not this.gateways:
-        return []
+def _skew(this: Pass) -> Condition:
+    """Without a resolved commit there is nothing to differ from."""
+    others = [
+        gateway.name
+        for gateway in counted(this)
+        if this.commit and gateway.synced_commit and gateway.synced_commit != this.commit
+    ]
     if others:
-        message = f"another commit than {this.commit[:7] or 'the resolved one'} runs on: {', '.join(others)}"
-        return [Condition(type=c.REF_SKEW, status="True", reason="RefSkewed", message=message)]
-    return [Condition(type=c.REF_SKEW, status="False", reason="NoRefSkew", message="no gateway runs another commit")]
+        message = f"another commit than {this.commit[:7]} runs on: {_listed(others)}"
+        return Condition(type=c.REF_SKEW, status="True", reason="RefSkewed", message=message)
+    return Condition(type=c.REF_SKEW, status="False", reason="NoRefSkew", message="no gateway runs another commit")
 
 
 def _ready(this: Pass, wanted: list[Condition]) -> Condition:
@@ -129,8 +154,10 @@ def _ready(this: Pass, wanted: list[Condition]) -> Condition:
         return Condition(type=c.READY, status="False", reason="Paused", message="Reconciliation paused")
     if c.PROFILES_VALID not in good:
         return _reconciling("Profiles invalid")
-    if this.problems:
-        return _reconciling("; ".join(str(problem) for problem in this.problems)[:2000])
+    failed = [this.failures[step] for step in SAID_BY_READY if step in this.failures]
+    to_mend = [str(error) for error in failed if not isinstance(error, Transient)]
+    if to_mend:
+        return _reconciling("; ".join(dict.fromkeys(to_mend)))
     if c.REF_RESOLVED not in good:
         return _reconciling("Ref not resolved")
     if c.ALL_GATEWAYS_SYNCED not in good:
@@ -140,3 +167,7 @@ def _ready(this: Pass, wanted: list[Condition]) -> Condition:
 
 def _reconciling(message: str) -> Condition:
     return Condition(type=c.READY, status="False", reason="Reconciling", message=message)
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(cut_list(sorted(items), LIST_LIMIT))

@@ -1,95 +1,40 @@
-"""Which gateways there are and what they last reported: pods of the namespace that name the resource, joined with reports.
+"""Which gateways there are: the pods that are the resource's, and which of them run without an agent.
 
-A report counts for the pod that wrote it: its ``podUID`` must be the pod's, and without one (older agents) it must not be
-from more than a minute before the pod was created. A running pod without an agent container is MissingSidecar, whatever an
-old report says. Keys of pods that are gone are dropped from the agents' maps.
+Whether a pod is listed depends on its phase (Running); whether its account may read, and its key in the maps stays, does not.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from stoker.api import names, pods
-from stoker.api.reports import Report, decode_report
-from stoker.api.status import DiscoveredGateway
-from stoker.api.times import parse_rfc3339
-from stoker.errors import ObjectNotFound
-from stoker.kube.cluster import CONFIGMAPS
 
 if TYPE_CHECKING:
     from stoker.api.objects import Pod
     from stoker.controller.outcome import Pass
-    from stoker.kube.cluster import Cluster
-
-OLDER_AGENTS_SLACK = timedelta(seconds=60)
 
 
-async def discover(this: Pass, cluster: Cluster) -> None:
-    """Fills ``gateways``, sorted by name then pod."""
-    namespace, name = this.key
-    try:
-        reports = (await cluster.get(CONFIGMAPS, namespace, names.status_configmap(name))).data
-    except ObjectNotFound:
-        reports = {}
-    running = [pod for pod in this.pods if pod.status.phase == "Running"]
-    found = [_gateway(pod, _report(pod, reports)) for pod in running]
-    this.gateways = sorted(found, key=lambda gateway: (gateway.name, gateway.pod_name))
-    keys = {pod.metadata.name for pod in this.pods} | {pods.gateway_name(pod) for pod in this.pods}
-    for map_name in (names.status_configmap(name), names.changes_configmap(name)):
-        await _drop_strangers(cluster, namespace, map_name, keys)
+def discover(this: Pass) -> list[Pod] | None:
+    """The running pods, by gateway name then pod name; None when the pods are not known, which changes nothing."""
+    if this.census is None:
+        return None
+    running = [pod for pod in this.census.mine if pod.status.phase == "Running"]
+    return sorted(running, key=lambda pod: (pods.gateway_name(pod), pod.metadata.name))
 
 
-async def _drop_strangers(cluster: Cluster, namespace: str, map_name: str, keep: set[str]) -> None:
-    try:
-        present = (await cluster.get(CONFIGMAPS, namespace, map_name)).data
-    except ObjectNotFound:
-        return
-    strangers = {key: None for key in present if key not in keep}
-    if strangers:
-        await cluster.patch(CONFIGMAPS, namespace, map_name, {"data": strangers})
+def accounts(this: Pass) -> list[str] | None:
+    """The service accounts of all pods, in any phase: one that waits for its permission does not run yet. None: not known."""
+    if this.census is None:
+        return None
+    return sorted({account(pod) for pod in this.census.mine})
 
 
-def _report(pod: Pod, reports: dict[str, str]) -> Report | None:
-    for key in (pod.metadata.name, pods.gateway_name(pod)):
-        report = decode_report(reports[key]) if key in reports else None
-        if report is not None and _is_of(report, pod):
-            return report
-    return None
+def account(pod: Pod) -> str:
+    """The pod's service account."""
+    return pod.spec.service_account_name or "default"
 
 
-def _is_of(report: Report, pod: Pod) -> bool:
-    if report.pod_uid:
-        return report.pod_uid == pod.metadata.uid
-    try:
-        created = parse_rfc3339(pod.metadata.creation_timestamp or "")
-        return parse_rfc3339(report.last_sync_time) >= created - OLDER_AGENTS_SLACK
-    except ValueError:
-        return True
-
-
-def _has_agent(pod: Pod) -> bool:
+def misses_sidecar(pod: Pod) -> bool:
+    """It asks for an agent and has no such container."""
     everything = (*pod.spec.init_containers, *pod.spec.containers)
-    return any(container.name == names.AGENT_CONTAINER for container in everything)
-
-
-def _gateway(pod: Pod, report: Report | None) -> DiscoveredGateway:
-    missing = pods.wants_injection(pod) and not _has_agent(pod)
-    said = report or Report()
-    return DiscoveredGateway(
-        name=pods.gateway_name(pod),
-        namespace=pod.metadata.namespace,
-        pod_name=pod.metadata.name,
-        service_account_name=pod.spec.service_account_name or "default",
-        profile=pods.profile_name(pod),
-        sync_status="MissingSidecar" if missing else said.sync_status,
-        last_sync_time=said.last_sync_time,
-        last_sync_duration=said.last_sync_duration,
-        synced_commit=said.synced_commit,
-        synced_ref=said.synced_ref,
-        agent_version=said.agent_version,
-        last_scan_result=said.last_scan_result,
-        files_changed=said.files_changed,
-        projects_synced=said.projects_synced or [],
-        error_message=said.error_message,
-    )
+    return pods.wants_injection(pod) and all(container.name != names.AGENT_CONTAINER for container in everything)

@@ -10,21 +10,22 @@ from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS, SECRETS
 
 if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync
+    from stoker.controller.outcome import Pass
     from stoker.kube.cluster import Cluster, Kind
 
 
-async def ensure(resource: GatewaySync, cluster: Cluster) -> GatewaySync:
-    """The resource with our finalizer."""
-    meta = resource.metadata
-    if names.FINALIZER in meta.finalizers:
-        return resource
-    patch = {"metadata": {"finalizers": [*meta.finalizers, names.FINALIZER], "resourceVersion": meta.resource_version}}
-    return await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, patch)
+async def ensure(this: Pass, cluster: Cluster) -> None:
+    """Sets our finalizer. The list is one value in a merge patch, so it is written only over the version that was read."""
+    meta = this.resource.metadata
+    if names.FINALIZER not in meta.finalizers:
+        await _write(this.resource, [*meta.finalizers, names.FINALIZER], cluster)
 
 
 async def finalize(resource: GatewaySync, cluster: Cluster) -> None:
     """Removes what the resource owned, then the finalizer; each may be gone already."""
     meta = resource.metadata
+    if names.FINALIZER not in meta.finalizers:
+        return
     name, namespace = meta.name, meta.namespace
     owned: list[tuple[Kind[Any], str]] = [
         (CONFIGMAPS, names.metadata_configmap(name)),
@@ -38,7 +39,13 @@ async def finalize(resource: GatewaySync, cluster: Cluster) -> None:
             await cluster.delete(kind, namespace, object_name)
         except ObjectNotFound:
             continue
-    if names.FINALIZER in meta.finalizers:
-        left = [finalizer for finalizer in meta.finalizers if finalizer != names.FINALIZER]
-        patch = {"metadata": {"finalizers": left, "resourceVersion": meta.resource_version}}
-        await cluster.patch(GATEWAYSYNCS, namespace, name, patch)
+    await _write(resource, [finalizer for finalizer in meta.finalizers if finalizer != names.FINALIZER], cluster)
+
+
+async def _write(resource: GatewaySync, finalizers: list[str], cluster: Cluster) -> None:
+    meta = resource.metadata
+    patch = {"metadata": {"finalizers": finalizers, "resourceVersion": meta.resource_version}}
+    try:
+        await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, patch)
+    except ObjectNotFound:
+        return  # it is gone already: by another hand, or by a write of ours whose answer was lost

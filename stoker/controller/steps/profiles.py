@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def validate(this: Pass) -> None:
     """Fills ``spec`` and ``profiles``, or ``spec_error``."""
     try:
-        this.spec = parse_spec(this.resource.spec, name=this.resource.metadata.name)
-        this.profiles = resolve_profiles(this.spec)
+        spec = parse_spec(this.resource.spec, name=this.resource.metadata.name)
+        this.profiles = resolve_profiles(spec)
     except SpecInvalid as error:
         this.spec_error = error
+    else:
+        this.spec = spec

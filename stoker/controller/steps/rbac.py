@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stoker.api import names
-from stoker.controller.steps.metadata import owned
+from stoker.controller.owned import frame, mending
+from stoker.controller.steps import discovery
 from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import ROLEBINDINGS
 
@@ -19,24 +20,37 @@ ROLE = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": 
 
 
 async def bind(this: Pass, cluster: Cluster) -> None:
-    """Creates, follows, or recreates (a roleRef cannot be changed) the binding."""
+    """Creates, follows, or recreates (a roleRef cannot be changed) the binding; pods that are not known leave it as it is."""
     namespace, name = this.key
-    accounts = sorted({pod.spec.service_account_name or "default" for pod in this.pods}) or ["default"]
-    subjects = [{"kind": "ServiceAccount", "name": account, "namespace": namespace} for account in accounts]
+    accounts = discovery.accounts(this)
+    if accounts is None:
+        return
+    subjects = [
+        {"kind": "ServiceAccount", "name": account, "namespace": namespace} for account in accounts or ["default"]
+    ]
     binding = names.agent_rolebinding(name)
-    body: dict[str, Any] = owned(this.resource, binding) | {"roleRef": ROLE, "subjects": subjects}
-    body["metadata"]["labels"] = {
-        names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY,
-        names.ROLEBINDING_LABEL: name,
-        names.CR_NAME: name,
+    metadata = frame(this.resource, binding) | {
+        "labels": {
+            names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY,
+            names.ROLEBINDING_LABEL: name,
+            names.CR_NAME: name,
+        }
     }
+    body: dict[str, Any] = {"metadata": metadata, "roleRef": ROLE, "subjects": subjects}
     try:
         present = await cluster.get(ROLEBINDINGS, namespace, binding)
     except ObjectNotFound:
         await cluster.create(ROLEBINDINGS, namespace, body)
         return
-    if present.role_ref.name != names.AGENT_ROLE or present.role_ref.kind != "ClusterRole":
+    if (present.role_ref.kind, present.role_ref.name) != (ROLE["kind"], ROLE["name"]):
         await cluster.delete(ROLEBINDINGS, namespace, binding, uid=present.metadata.uid)
         await cluster.create(ROLEBINDINGS, namespace, body)
-    elif msgspec.to_builtins(present.subjects) != subjects:
-        await cluster.patch(ROLEBINDINGS, namespace, binding, {"subjects": subjects})
+        return
+    patch: dict[str, Any] = {}
+    if msgspec.to_builtins(present.subjects) != subjects:
+        patch["subjects"] = subjects
+    metadata_patch = mending(present.metadata, metadata)
+    if metadata_patch:
+        patch["metadata"] = metadata_patch
+    if patch:
+        await cluster.patch(ROLEBINDINGS, namespace, binding, patch)

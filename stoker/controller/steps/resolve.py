@@ -7,25 +7,28 @@ is owed a look-up that begins after it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import trio
 
 from stoker.api import names
 from stoker.api.times import parse_go_duration
-from stoker.controller.outcome import Tokens
-from stoker.errors import StokerError
+from stoker.controller.lookups import Need
+from stoker.controller.outcome import Good, tokens_of
+from stoker.controller.repository import published_url
+from stoker.controller.retries import TOLERANCE
+from stoker.errors import CredentialsInvalid, GitServerError, StokerError
 from stoker.git.listing import is_full_hash, pick
 from stoker.git.urls import place
-from stoker.nursery.backoff import Backoff
 
 if TYPE_CHECKING:
+    from stoker.api.spec import Spec
     from stoker.controller.lookups import Answer, Lookups
     from stoker.controller.metrics import ControllerMetrics
     from stoker.controller.outcome import Memory, Pass
 
-FAILURES = Backoff((30.0, 60.0, 120.0, 240.0, 300.0), jitter=0.0)
-DEFAULT_INTERVAL = 60.0
+CREDENTIALS: Final = "git-credentials"
+"""The step whose failure leaves nothing to look up with."""
 
 
 def effective_ref(this: Pass) -> str:
@@ -34,117 +37,122 @@ def effective_ref(this: Pass) -> str:
     return wanted or (this.spec.git.ref if this.spec else "")
 
 
-def interval(this: Pass) -> float | None:
-    """Seconds between polls, None when polling is off."""
-    if this.spec is None or not this.spec.polling.enabled:
-        return None
-    return parse_go_duration(this.spec.polling.interval or "60s")
+def interval(spec: Spec) -> float:
+    """Seconds between polls, also when polling is off: a listing of that age still spares a retry its own."""
+    return parse_go_duration(spec.polling.interval or "60s")
 
 
 def resolve(this: Pass, lookups: Lookups, metrics: ControllerMetrics) -> None:
-    """Fills ``ref``, ``commit``, ``resolved``, ``pending``, ``resolve_error``; never waits."""
+    """Fills ``ref``, ``url``, ``commit``, ``resolved``, ``pending``, ``order_held``, ``resolve_error``; never waits."""
     memory = this.memory
-    this.ref = effective_ref(this)
-    _note_tokens(this, memory)
+    this.ref, this.url = effective_ref(this), _url(this.spec)
+    _note_tokens(this, lookups)
     if this.spec is None or this.paused:
-        _last_good(this)
-        return
-    if this.credentials is None:
-        _fail(this, memory, this.resolve_error)
-        return
-    try:
-        _look_up(this, lookups, metrics)
-    except StokerError as error:
-        _fail(this, memory, error)
+        lookups.forget(this.key)
+        memory.waiting = False
+    else:
+        memory.need = _need(this.spec, memory, lookups)
+        if memory.need is not None:
+            _meet(this, this.spec, memory.need, lookups, metrics)
+    _last_good(this)
 
 
 def next_delay(this: Pass) -> float | None:
-    """Seconds until this resource must be looked at again; None: only when something changes."""
+    """Seconds until a look-up is due; None: only when something changes, or its answer comes in."""
+    if this.spec is None or this.paused or this.pending:
+        return None
     now = trio.current_time()
-    if this.pending or this.paused:
-        return None
     if this.memory.error is not None:
-        return max(0.0, this.memory.retry_at - now)
-    every = interval(this)
-    if every is None or is_full_hash(this.ref):
+        return this.memory.look_ups.left(now)
+    if not this.spec.polling.enabled or is_full_hash(this.ref):
         return None
-    return max(0.0, this.memory.checked_at + every - now)
+    return max(0.0, this.memory.checked_at + interval(this.spec) - now)
 
 
-def _note_tokens(this: Pass, memory: Memory) -> None:
-    annotations = this.resource.metadata.annotations
-    tokens = Tokens(
-        this.resource.metadata.generation,
-        annotations.get(names.REQUESTED_REF, ""),
-        annotations.get(names.REQUESTED_AT, ""),
-        annotations.get(names.PUSHED_AT, ""),
-    )
+def _note_tokens(this: Pass, lookups: Lookups) -> None:
+    memory, tokens = this.memory, tokens_of(this.resource.metadata)
     if tokens != memory.tokens:
-        memory.tokens, memory.owed_after = tokens, trio.current_time()
-        memory.failures, memory.error = 0, None
+        memory.tokens = tokens
+        # The object was read before this line, so whatever begins from here on has begun after the request.
+        memory.need = Need(this.arrival if this.arrival is not None else lookups.turn())
+        memory.look_ups.reset()
+        memory.steps.reset()
 
 
-def _look_up(this: Pass, lookups: Lookups, metrics: ControllerMetrics) -> None:
-    spec, memory = this.spec, this.memory
-    if spec is None or this.credentials is None:
-        return
-    where = place(spec.git.repo)
-    if is_full_hash(this.ref):
-        memory.checked_at = trio.current_time()
-        _succeed(this, memory, this.ref.lower())
-        return
-    after = _owed_after(this, memory)
-    if after is None:
-        _last_good(this)
-        return
-    memory.owed_after = after
-    answer = lookups.ask(this.key, spec.git.repo, this.ref, this.credentials, after=after)
-    if answer is None:
-        this.pending = True
-        _last_good(this)
-        return
-    memory.checked_at = answer.began
-    name, namespace = this.resource.metadata.name, this.resource.metadata.namespace
-    metrics.ref_resolve_duration.labels(name, namespace).observe(answer.took)
-    _succeed(this, memory, _commit(answer, this.ref, where.shown))
+def _need(spec: Spec, memory: Memory, lookups: Lookups) -> Need | None:
+    """The look-up that is owed; kept while it is unanswered."""
+    if memory.need is not None:
+        return memory.need
+    now = trio.current_time()
+    if memory.error is not None:
+        if memory.look_ups.holds(now):
+            return None
+        return Need(lookups.turn(), age=interval(spec), newer_than=memory.failed_turn)
+    every = interval(spec)
+    due = spec.polling.enabled and now - memory.checked_at >= every - TOLERANCE
+    return Need(lookups.turn(), age=every) if due else None
+
+
+def _meet(this: Pass, spec: Spec, need: Need, lookups: Lookups, metrics: ControllerMetrics) -> None:
+    memory = this.memory
+    try:
+        where = place(published_url(spec.git.repo, spec.auth_type))
+        if this.credentials is None:
+            raise this.failures.get(CREDENTIALS) or CredentialsInvalid("the git credentials could not be read")
+        if is_full_hash(this.ref):
+            lookups.forget(this.key)
+            memory.checked_at = trio.current_time()
+            _succeed(this, this.ref.lower())
+            return
+        answer = lookups.ask(this.key, this.url, this.ref, this.credentials, need)
+        if answer is None:
+            memory.waiting = this.pending = True
+            this.order_held = need.age is None
+            return
+        _observe(this, answer, metrics)
+        memory.failed_turn, memory.checked_at = answer.turn, answer.began
+        _succeed(this, _commit(answer, this.ref, where.shown))
+    except StokerError as error:
+        _fail(memory, error)
+
+
+def _observe(this: Pass, answer: Answer, metrics: ControllerMetrics) -> None:
+    """A look-up that this resource waited for; a listing that was there already took it no time."""
+    if this.memory.waiting:
+        namespace, name = this.key
+        metrics.ref_resolve_duration.labels(name, namespace).observe(answer.took)
+    this.memory.waiting = False
 
 
 def _commit(answer: Answer, ref: str, shown: str) -> str:
     if answer.listing is None:
-        raise answer.error or StokerError(f"{shown}: the look-up brought nothing")
+        raise answer.error or GitServerError(f"{shown}: the look-up brought nothing")
     return pick(answer.listing, ref, shown=shown).commit
 
 
-def _owed_after(this: Pass, memory: Memory) -> float | None:
-    """The time at or after which a look-up that serves must have begun; None when none is owed."""
-    if memory.owed_after is not None:
-        return memory.owed_after
-    now = trio.current_time()
-    if memory.error is not None:
-        return memory.retry_at if now >= memory.retry_at else None
-    every = interval(this)
-    due = every is not None and now - memory.checked_at >= every
-    return now - (every or 0.0) if due else None
+def _succeed(this: Pass, commit: str) -> None:
+    memory = this.memory
+    memory.need, memory.error = None, None
+    memory.look_ups.reset()
+    memory.good = Good(commit, this.ref, this.url)
 
 
-def _succeed(this: Pass, memory: Memory, commit: str) -> None:
-    memory.owed_after, memory.error, memory.failures = None, None, 0
-    memory.commit, memory.commit_ref = commit, this.ref
-    this.commit, this.resolved = commit, True
+def _fail(memory: Memory, error: StokerError) -> None:
+    memory.need, memory.error = None, error
+    memory.look_ups.failed(error, trio.current_time())
 
 
-def _fail(this: Pass, memory: Memory, error: StokerError | None) -> None:
-    now = trio.current_time()
-    if error is not None and (memory.owed_after is not None or memory.error is None or now >= memory.retry_at):
-        memory.failures += 1
-        memory.error, memory.owed_after = error, None
-        memory.retry_at = now + (error.retry_after or FAILURES.delay(memory.failures))
-    _last_good(this)
+def _url(spec: Spec | None) -> str:
+    """The repository as agents get to see it; empty when it cannot be shown to them."""
+    try:
+        return published_url(spec.git.repo, spec.auth_type) if spec is not None else ""
+    except StokerError:
+        return ""
 
 
 def _last_good(this: Pass) -> None:
     """The commit known so far, for the steps that go on meanwhile; an error stays said until a look-up succeeds."""
-    memory, status = this.memory, this.resource.status
-    this.commit = memory.commit or status.last_sync_commit
-    this.resolve_error = memory.error
-    this.resolved = bool(memory.commit) and memory.error is None and memory.commit_ref == this.ref
+    good = this.memory.good
+    this.commit = good.commit or this.resource.status.last_sync_commit
+    this.resolve_error = this.memory.error
+    this.resolved = bool(good.commit) and this.memory.error is None and (good.ref, good.url) == (this.ref, this.url)

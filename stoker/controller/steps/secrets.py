@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stoker.errors import CredentialsInvalid, ObjectNotFound, StokerError, TransportUnsupported
+from stoker.errors import CredentialsInvalid, ObjectNotFound, TransportUnsupported
 from stoker.git.credentials import Credentials
 from stoker.kube.cluster import SECRETS
 
@@ -14,37 +14,29 @@ if TYPE_CHECKING:
 
 
 async def git_credentials(this: Pass, cluster: Cluster) -> None:
-    """Fills ``credentials``; a problem when the Secret or its key is missing, or the method is not served."""
-    if this.spec is None:
+    """Fills ``credentials``. Raises CredentialsInvalid when the Secret or its key is missing, TransportUnsupported for a
+    method that is not served, and the store's errors.
+    """
+    spec = this.spec
+    if spec is None:
         return
-    try:
-        this.credentials = await _credentials(this, cluster)
-    except StokerError as error:
-        this.problems.append(error)
-        this.resolve_error = error
+    if spec.auth_type == "none":
+        this.credentials = Credentials.none()
+    elif spec.auth_type == "token" and spec.git.auth.token:
+        secret = spec.git.auth.token.secret_ref
+        this.credentials = Credentials.token(await _text(this, cluster, secret.name, secret.key))
+    else:
+        method = "sshKey" if spec.auth_type == "ssh" else spec.auth_type
+        raise TransportUnsupported(
+            f"spec.git.auth.{method} is not served by this build; use an https URL with spec.git.auth.token"
+        )
 
 
 async def api_key(this: Pass, cluster: Cluster) -> None:
-    """A problem when the Secret with the gateways' API key is missing; the key itself is the agents' business."""
-    if this.spec is None:
-        return
-    api = this.spec.gateway.api
-    try:
+    """Raises CredentialsInvalid when the Secret with the gateways' API key is missing; the key itself is the agents' business."""
+    if this.spec is not None:
+        api = this.spec.gateway.api
         await _text(this, cluster, api.secret_name, api.secret_key)
-    except StokerError as error:
-        this.problems.append(error)
-
-
-async def _credentials(this: Pass, cluster: Cluster) -> Credentials:
-    spec = this.spec
-    if spec is None or spec.auth_type == "none":
-        return Credentials.none()
-    if spec.auth_type == "token" and spec.git.auth.token:
-        ref = spec.git.auth.token.secret_ref
-        return Credentials.token(await _text(this, cluster, ref.name, ref.key))
-    raise TransportUnsupported(
-        f"spec.git.auth: {spec.auth_type} is not served by this build; use an https URL with spec.git.auth.token"
-    )
 
 
 async def _text(this: Pass, cluster: Cluster, name: str, key: str) -> str:
@@ -53,4 +45,7 @@ async def _text(this: Pass, cluster: Cluster, name: str, key: str) -> str:
         secret = await cluster.get(SECRETS, namespace, name)
     except ObjectNotFound:
         raise CredentialsInvalid(f"Secret {namespace}/{name} not found; create it with the key {key!r}") from None
-    return secret.text(key)
+    text = secret.text(key)
+    if not text:
+        raise CredentialsInvalid(f"Secret {namespace}/{name}, key {key!r}, is empty; put the credential into it")
+    return text

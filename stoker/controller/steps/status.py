@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from stoker.api import conditions as c
 from stoker.api import names
+from stoker.api.reports import cut_text
 from stoker.api.status import Status
 from stoker.api.times import rfc3339
 from stoker.controller.summary import conditions_of
+from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import GATEWAYSYNCS
 
 if TYPE_CHECKING:
@@ -21,31 +23,30 @@ if TYPE_CHECKING:
     from stoker.kube.events import EventRecorder
 
 Event = tuple[Literal["Normal", "Warning"], str, str]
+LARGEST: Final = 900 * 1024
+"""Bytes of a status: the object must stay below 1 MiB with its spec."""
+SHORT: Final = 100
 
 
-def compose(this: Pass, *, now: datetime, retry_in: float | None) -> Status:
+def compose(this: Pass, *, now: datetime) -> Status:
     """The whole status as it should read now: pure but for the clock it is given."""
     before = this.resource.status
-    resolved = this.resolved and bool(this.commit)
+    resolved = this.resolved and this.looks_up
     commit = this.commit if resolved else before.last_sync_commit
     moved = commit != before.last_sync_commit
-    handled = before.last_handled_requested_at
-    requested = this.annotation(names.REQUESTED_AT)
-    failed = this.resolve_error is not None and not this.pending and not this.paused
-    if requested and (this.requested_at_handled == requested or failed):
-        handled = requested
-    return Status(
-        observed_generation=this.resource.metadata.generation,
+    status = Status(
+        observed_generation=before.observed_generation if this.pending else this.resource.metadata.generation,
         last_sync_time=rfc3339(now) if moved else before.last_sync_time,
         last_sync_ref=this.ref if resolved else before.last_sync_ref,
         last_sync_commit=commit,
         last_sync_commit_short=commit[:7],
         ref_resolution_status=_resolution(this),
         profile_count=len(this.profiles) if this.spec else before.profile_count,
-        last_handled_requested_at=handled,
-        conditions=conditions_of(this, now=rfc3339(now), retry_in=retry_in),
-        discovered_gateways=this.gateways if this.gateways_known else before.discovered_gateways,
+        last_handled_requested_at=_handled(this),
+        conditions=conditions_of(this, now=rfc3339(now)),
+        discovered_gateways=this.gateways,
     )
+    return _fitting(status)
 
 
 async def write(this: Pass, wanted: Status, cluster: Cluster) -> None:
@@ -57,32 +58,34 @@ async def write(this: Pass, wanted: Status, cluster: Cluster) -> None:
     patch = {key: value for key, value in after.items() if before.get(key) != value}
     patch |= {key: None for key in before if key not in after}
     meta = this.resource.metadata
-    await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, {"status": patch}, subresource="status")
+    # The uid is a precondition: a resource created anew under the name meanwhile must not inherit this one's past.
+    body = {"metadata": {"uid": meta.uid}, "status": patch}
+    try:
+        await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, body, subresource="status")
+    except ObjectNotFound:
+        return  # deleted meanwhile: there is nobody left to tell
 
 
 async def tell(this: Pass, wanted: Status, events: EventRecorder) -> None:
-    """Events for what changed between the stored status and the wanted one."""
-    for kind, reason, message in transitions(this.resource.status, wanted):
+    """Events for what changed since events were last given, or, after a restart, since the status that was found."""
+    for kind, reason, message in transitions(this.memory.told or this.resource.status, wanted):
         await events.record(this.resource.metadata, type=kind, reason=reason, message=message)
 
 
 def transitions(before: Status, after: Status) -> list[Event]:
     """Only what flipped: pure."""
     found: list[Event] = []
-
-    def flipped(kind: str, status: str) -> c.Condition | None:
-        old, new = c.find(before.conditions, kind), c.find(after.conditions, kind)
-        changed = new is not None and new.status == status and (old is None or old.status != status)
-        return new if changed else None
-
-    if (condition := flipped(c.REF_RESOLVED, "False")) and after.ref_resolution_status == "Error":
-        found.append(("Warning", condition.reason, condition.message))
-    if condition := flipped(c.PROFILES_VALID, "False"):
+    resolved = c.find(after.conditions, c.REF_RESOLVED)
+    if resolved and after.ref_resolution_status == "Error" and before.ref_resolution_status != "Error":
+        found.append(("Warning", resolved.reason, resolved.message))
+    if condition := _flipped(before, after, c.PROFILES_VALID, "False"):
         found.append(("Warning", "ProfilesInvalid", condition.message))
-    if (condition := flipped(c.ALL_GATEWAYS_SYNCED, "True")) is not None:
+    if condition := _flipped(before, after, c.ALL_GATEWAYS_SYNCED, "True"):
         found.append(("Normal", "SyncCompleted", f"{condition.message} at {after.last_sync_commit_short}"))
-    if condition := flipped(c.SIDECAR_INJECTED, "False"):
-        found.append(("Warning", "MissingSidecar", condition.message))
+    agentless = _without_agent(after) - _without_agent(before)
+    if agentless:
+        remedy = "delete the pod so that it is created and injected anew"
+        found.append(("Warning", "MissingSidecar", f"no agent in: {', '.join(sorted(agentless))[:800]}; {remedy}"))
     ready, was = c.find(after.conditions, c.READY), c.find(before.conditions, c.READY)
     if ready and ready.reason == "Paused" and (was is None or was.reason != "Paused"):
         found.append(("Normal", "Paused", ready.message))
@@ -93,9 +96,42 @@ def transitions(before: Status, after: Status) -> list[Event]:
     return found
 
 
+def _flipped(before: Status, after: Status, kind: str, status: str) -> c.Condition | None:
+    old, new = c.find(before.conditions, kind), c.find(after.conditions, kind)
+    changed = new is not None and new.status == status and (old is None or old.status != status)
+    return new if changed else None
+
+
+def _without_agent(status: Status) -> set[str]:
+    return {gateway.pod_name for gateway in status.discovered_gateways if gateway.sync_status == "MissingSidecar"}
+
+
+def _handled(this: Pass) -> str:
+    """The newest request that was handled: the metadata carries it, or its look-up failed and the condition says so."""
+    requested = this.annotation(names.REQUESTED_AT)
+    failed = this.looks_up and not this.pending and this.resolve_error is not None
+    if requested and (this.requested_at_handed_over == requested or failed):
+        return requested
+    return this.resource.status.last_handled_requested_at
+
+
 def _resolution(this: Pass) -> str:
+    if not this.looks_up:
+        before = this.resource.status.ref_resolution_status
+        return before if before in {"Resolved", "Error"} else "NotResolved"
     if this.resolve_error is not None:
         return "Error"
     if this.resolved:
         return "Resolved"
     return "Resolving" if this.pending else "NotResolved"
+
+
+def _fitting(status: Status) -> Status:
+    """The status itself must not pass the object limit either: then gateways keep their state, and little more is said."""
+    if len(msgspec.json.encode(status)) <= LARGEST:
+        return status
+    shorter = [
+        msgspec.structs.replace(gateway, projects_synced=[], error_message=cut_text(gateway.error_message, SHORT))
+        for gateway in status.discovered_gateways
+    ]
+    return msgspec.structs.replace(status, discovered_gateways=shorter)

@@ -1,0 +1,54 @@
+"""How long a resource's failures wait: 30, 60, 120, 240, 300 s, as a value that a success, a new generation or a request resets.
+
+A pass may come early, because a pod moved or a report arrived; what still fails then is the same failure, and neither counts
+again nor moves the time of its retry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from stoker.errors import AlreadyExists, Conflict
+from stoker.nursery.backoff import Backoff
+
+if TYPE_CHECKING:
+    from stoker.errors import StokerError
+
+FAILURES: Final = Backoff((30.0, 60.0, 120.0, 240.0, 300.0), jitter=0.0)
+SOON: Final = 1.0
+"""Seconds after which what somebody else changed meanwhile is read again: no failure, and not counted as one."""
+TOLERANCE: Final = 1e-6
+"""Seconds by which a timer may come early: sums of floats do."""
+
+
+@dataclass
+class Retries:
+    """``pause``: seconds between the last failure and its retry; ``due``: that retry's time in Trio seconds."""
+
+    failures: int = 0
+    pause: float = 0.0
+    due: float | None = None
+
+    def failed(self, error: StokerError, now: float) -> None:
+        """Counts the failure, unless it is one that still waits for its retry. ``retry_after`` of the error is obeyed."""
+        if self.holds(now):
+            return
+        if isinstance(error, Conflict | AlreadyExists):
+            self.pause = SOON
+        else:
+            self.failures += 1
+            self.pause = error.retry_after or FAILURES.delay(self.failures)
+        self.due = now + self.pause
+
+    def holds(self, now: float) -> bool:
+        """A retry is due, and not yet."""
+        return self.due is not None and now < self.due - TOLERANCE
+
+    def left(self, now: float) -> float | None:
+        """Seconds until the retry, None when none is due."""
+        return None if self.due is None else max(0.0, self.due - now)
+
+    def reset(self) -> None:
+        """Forgets every failure."""
+        self.failures, self.pause, self.due = 0, 0.0, None

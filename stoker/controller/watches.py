@@ -1,0 +1,214 @@
+"""What is watched, and which resource a change wakes: resources, their pods, the objects they own.
+
+GatewaySyncs are watched everywhere or in the named namespaces, and filtered here, on the client: the controller's own status
+writes must not wake it. Pods, ConfigMaps and RoleBindings are watched only in namespaces that hold a GatewaySync. A
+namespace whose pods cannot be listed is told apart from one without pods, and holds up no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import trio
+
+from stoker.api import names, pods
+from stoker.controller.outcome import Census, Tokens, tokens_of
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS
+from stoker.kube.informer import Informer
+
+if TYPE_CHECKING:
+    from stoker.api.objects import ConfigMap, GatewaySync, Pod, RoleBinding
+    from stoker.controller.lookups import Turns
+    from stoker.kube.cluster import Cluster
+
+Key = tuple[str, str]
+PATIENCE = 10.0
+"""Seconds that a namespace's first pass waits for the list of its pods; later ones go on without knowing them."""
+
+
+class Wake(Protocol):
+    """Puts a resource into the queue; ``wish``: its own spec or annotations changed."""
+
+    def __call__(self, key: Key, *, wish: bool) -> None:
+        """Must not block."""
+        ...
+
+
+@dataclass
+class _Space:
+    """A namespace that holds a resource. ``open``: passes may begin."""
+
+    pods: Informer[Pod]
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    listed: trio.Event = field(default_factory=trio.Event)
+    open: bool = False
+
+
+class Watches:
+    """Owns the informers. ``namespaces``: only those (empty: all); ``bindings``: RoleBindings are kept, so watched too."""
+
+    def __init__(
+        self, cluster: Cluster, *, turns: Turns, wake: Wake, namespaces: tuple[str, ...] = (), bindings: bool = True
+    ) -> None:
+        self._cluster = cluster
+        self._turns = turns
+        self._wake = wake
+        self._bindings = bindings
+        self._resources: list[Informer[GatewaySync]] = [
+            Informer(cluster, GATEWAYSYNCS, namespace, on_change=self._resource_changed)
+            for namespace in namespaces or ("",)
+        ]
+        self._present: dict[str, set[str]] = {}
+        self._spaces: dict[str, _Space] = {}
+        self._arrivals: dict[Key, tuple[Tokens, int]] = {}
+        self._nursery: trio.Nursery | None = None
+
+    def census(self, namespace: str, name: str) -> Census | None:
+        """The pods that are the resource's, in any phase; None while they could not be listed."""
+        space = self._spaces.get(namespace)
+        if space is None or not space.listed.is_set():
+            return None
+        everyone = space.pods.items()
+        mine = tuple(pod for pod in everyone if self._resource_of(pod) == name)
+        return Census(mine, frozenset(pod.metadata.name for pod in everyone))
+
+    def arrival(self, key: Key, tokens: Tokens) -> int | None:
+        """The turn at which these tokens were first seen; None when they have not been."""
+        seen, turn = self._arrivals.get(key, (None, 0))
+        return turn if seen == tokens else None
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Runs until cancelled; started when the resources have been listed."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            async with trio.open_nursery() as lists:
+                for resources in self._resources:
+                    lists.start_soon(nursery.start, resources.run)
+            task_status.started()
+
+    # --- a namespace's pods and owned objects -------------------------------------------------------------------
+
+    async def _watch(self, namespace: str, space: _Space) -> None:
+        labels = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
+        maps: Informer[ConfigMap] = Informer(
+            self._cluster, CONFIGMAPS, namespace, labels=labels, on_change=self._map_changed
+        )
+        with space.scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(maps.run)
+                if self._bindings:
+                    nursery.start_soon(self._watch_bindings, namespace)
+                nursery.start_soon(self._list_pods, nursery, namespace, space)
+                with trio.move_on_after(PATIENCE):
+                    await space.listed.wait()
+                space.open = True
+                self._wake_all(namespace)
+
+    async def _list_pods(self, nursery: trio.Nursery, namespace: str, space: _Space) -> None:
+        await nursery.start(space.pods.run)
+        space.listed.set()
+        if space.open:
+            self._wake_all(namespace)
+
+    async def _watch_bindings(self, namespace: str) -> None:
+        labels = {names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY}
+        bindings: Informer[RoleBinding] = Informer(
+            self._cluster, ROLEBINDINGS, namespace, labels=labels, on_change=self._binding_changed
+        )
+        await bindings.run()
+
+    def _wake_all(self, namespace: str) -> None:
+        for name in sorted(self._present.get(namespace, ())):
+            self._wake((namespace, name), wish=False)
+
+    # --- callbacks -----------------------------------------------------------------------------------------------
+
+    def _resource_changed(self, old: GatewaySync | None, new: GatewaySync | None) -> None:
+        present = new or old
+        if present is None:
+            return
+        namespace, name = key = present.metadata.namespace, present.metadata.name
+        if new is None:
+            self._departed(key)
+            return
+        tokens = tokens_of(new.metadata)
+        if old is None or tokens_of(old.metadata) != tokens:
+            self._arrivals[key] = tokens, self._turns.next()
+        if old is None:
+            self._arrived(key)
+        elif not _same_wish(old, new) and self._spaces[namespace].open:
+            self._wake((namespace, name), wish=True)
+
+    def _arrived(self, key: Key) -> None:
+        namespace, name = key
+        self._present.setdefault(namespace, set()).add(name)
+        space = self._spaces.get(namespace)
+        if space is not None and space.open:
+            self._wake_all(namespace)
+        elif space is None and self._nursery is not None:
+            space = _Space(Informer(self._cluster, PODS, namespace, on_change=self._pod_changed))
+            self._spaces[namespace] = space
+            self._nursery.start_soon(self._watch, namespace, space)
+
+    def _departed(self, key: Key) -> None:
+        namespace, name = key
+        self._arrivals.pop(key, None)
+        left = self._present.get(namespace, set())
+        left.discard(name)
+        self._wake(key, wish=True)
+        if left:
+            self._wake_all(namespace)
+        else:
+            self._present.pop(namespace, None)
+            space = self._spaces.pop(namespace, None)
+            if space is not None:
+                space.scope.cancel()
+
+    def _pod_changed(self, old: Pod | None, new: Pod | None) -> None:
+        if old is not None and new is not None and _same_pod(old, new):
+            return
+        for pod in (old, new):
+            name = self._resource_of(pod) if pod is not None else None
+            if pod is not None and name:
+                self._wake((pod.metadata.namespace, name), wish=False)
+
+    def _resource_of(self, pod: Pod) -> str | None:
+        return pods.named_resource(pod, self._present.get(pod.metadata.namespace, set()))
+
+    def _map_changed(self, old: ConfigMap | None, new: ConfigMap | None) -> None:
+        if old is None or new is None or old.data != new.data:
+            self._owner_of(old, new, names.CR_NAME)
+
+    def _binding_changed(self, old: RoleBinding | None, new: RoleBinding | None) -> None:
+        if old is None or new is None or (old.subjects, old.role_ref) != (new.subjects, new.role_ref):
+            self._owner_of(old, new, names.ROLEBINDING_LABEL)
+
+    def _owner_of(self, old: Any, new: Any, label: str) -> None:
+        present = new or old
+        name = present.metadata.labels.get(label) or (old or new).metadata.labels.get(label)
+        if name:
+            self._wake((present.metadata.namespace, name), wish=False)
+
+
+def _same_wish(old: GatewaySync, new: GatewaySync) -> bool:
+    """Nothing that a person or the receiver asks for differs; status is not asked for."""
+    a, b = old.metadata, new.metadata
+    return (a.uid, a.generation, a.annotations, a.deletion_timestamp) == (
+        b.uid,
+        b.generation,
+        b.annotations,
+        b.deletion_timestamp,
+    )
+
+
+def _same_pod(old: Pod, new: Pod) -> bool:
+    a, b = old.metadata, new.metadata
+    return (a.uid, a.annotations, a.labels, a.deletion_timestamp, old.status, old.spec) == (
+        b.uid,
+        b.annotations,
+        b.labels,
+        b.deletion_timestamp,
+        new.status,
+        new.spec,
+    )

@@ -1,0 +1,81 @@
+"""30, 60, 120, 240, 300 s a resource; a success, a new generation and a request begin anew."""
+
+from __future__ import annotations
+
+import pytest
+
+from stoker.api import names
+from stoker.errors import GitUnreachable, TooManyRequests
+from tests.controller.house import URL, House
+
+
+@pytest.fixture
+async def failing(house: House) -> House:
+    """One resource whose server is down since time 0."""
+    house.refs.errors[URL] = GitUnreachable("down")
+    await house.resource()
+    return house
+
+
+def times(house: House) -> list[float]:
+    """When it was asked, relative to the first time."""
+    first = house.refs.asked[0].at
+    return [round(asked.at - first) for asked in house.refs.asked]
+
+
+async def test_the_pauses_grow_to_five_minutes(failing: House) -> None:
+    await failing.advance(1400)
+    assert times(failing) == [0, 30, 90, 210, 450, 750, 1050, 1350]
+
+
+async def test_the_condition_names_the_pause(failing: House) -> None:
+    await failing.advance(95)
+    assert failing.words("RefResolved")[2] == "down; retry in 120s"
+
+
+async def test_they_back_off_with_polling_off_too(house: House) -> None:
+    house.refs.errors[URL] = GitUnreachable("down")
+    await house.resource(polling__enabled=False)
+    await house.advance(100)
+    assert times(house) == [0, 30, 90]
+
+
+async def test_a_success_begins_anew(failing: House) -> None:
+    await failing.advance(60)
+    failing.refs.errors.clear()
+    await failing.advance(31)
+    assert failing.words("RefResolved")[0] == "True"
+    failing.refs.errors[URL] = GitUnreachable("down again")
+    await failing.advance(60)
+    assert failing.words("RefResolved")[2] == "down again; retry in 30s"
+
+
+async def test_a_new_generation_asks_at_once_and_begins_anew(failing: House) -> None:
+    await failing.advance(100)
+    await failing.edit(gateway__port=8043)
+    assert times(failing) == [0, 30, 90, 100]
+    await failing.advance(31)
+    assert times(failing) == [0, 30, 90, 100, 130]
+
+
+@pytest.mark.parametrize("request_by", [names.PUSHED_AT, names.REQUESTED_AT, names.REQUESTED_REF])
+async def test_so_does_any_request(failing: House, request_by: str) -> None:
+    await failing.advance(100)
+    await failing.annotate({request_by: "x"})
+    await failing.advance(31)
+    assert times(failing) == [0, 30, 90, 100, 130]
+
+
+async def test_pods_that_come_and_go_neither_hurry_nor_lengthen_it(failing: House) -> None:
+    for number in range(10):
+        await failing.pod(f"gw-{number}")
+        await failing.advance(1)
+    await failing.advance(100)
+    assert times(failing) == [0, 30, 90]
+
+
+async def test_what_the_server_asks_for_is_obeyed(house: House) -> None:
+    house.refs.errors[URL] = TooManyRequests("slow down", retry_after=7)
+    await house.resource()
+    await house.advance(8)
+    assert times(house) == [0, 7]
