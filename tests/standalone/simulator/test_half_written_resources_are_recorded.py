@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 import trio
 
+from stoker.standalone.simulator.manifests import Resource as Whole
+from stoker.standalone.simulator.manifests import read
 from tests.standalone.simulator.conftest import API, Ask, Resource
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ async def alive(gateway: SimulatedGateway, nursery: trio.Nursery, autojump_clock
 
 
 async def test_whole_resources_are_no_fault(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     resource("A").write(view_json="{}", thumbnail_png="png")
     await ask.scanned()
@@ -34,7 +38,7 @@ async def test_whole_resources_are_no_fault(
 
 
 async def test_a_missing_file_is_recorded(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     resource("A").write(view_json="{}", thumbnail_png="png")
     (resource("A").folder / "thumbnail.png").unlink()
@@ -44,14 +48,16 @@ async def test_a_missing_file_is_recorded(
 
 @pytest.mark.parametrize("text", ["", '{"files": ["view', "[]", '{"files": "view.json"}'])
 async def test_a_manifest_that_is_cut_off_is_recorded(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource], text: str
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource], text: str
 ) -> None:
     resource("A").manifest.write_text(text)
     await ask.scanned()
     assert len(alive.half_written) == 1
 
 
-async def test_a_cut_off_project_file_is_recorded(alive: SimulatedGateway, ask: Ask, data: Path) -> None:
+async def test_a_cut_off_project_file_is_recorded(
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, data: Path
+) -> None:
     (data / "projects/Plant").mkdir(parents=True)
     (data / "projects/Plant/project.json").write_text('{"title": ')
     await ask.scanned()
@@ -59,7 +65,7 @@ async def test_a_cut_off_project_file_is_recorded(alive: SimulatedGateway, ask: 
 
 
 async def test_a_manifest_that_was_there_before_its_files_is_recorded(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     made = resource("A")
     made.write(view_json="old")
@@ -72,7 +78,7 @@ async def test_a_manifest_that_was_there_before_its_files_is_recorded(
 
 
 async def test_files_hashed_under_the_old_manifest_are_recorded_as_mixed(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     made = resource("A")
     made.write(view_json="old")
@@ -85,7 +91,7 @@ async def test_files_hashed_under_the_old_manifest_are_recorded_as_mixed(
 
 
 async def test_files_that_went_and_came_back_under_one_manifest_are_no_fault(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     made = resource("A")
     made.write(view_json="old")
@@ -98,7 +104,7 @@ async def test_files_that_went_and_came_back_under_one_manifest_are_no_fault(
 
 
 async def test_a_resource_edited_without_a_signature_is_neither(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     made = resource("A")
     made.write(view_json="one")
@@ -109,8 +115,20 @@ async def test_a_resource_edited_without_a_signature_is_neither(
     assert alive.rewritten == ["projects/Plant/views/A/resource.json"] * 2
 
 
+async def test_what_the_gateway_rewrote_itself_is_not_mixed_when_it_is_looked_at_again(
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+) -> None:
+    made = resource("A")
+    made.write(view_json="one")
+    (made.folder / "view.json").write_text("two")
+    await ask.scanned()
+    made.manifest.write_bytes(made.manifest.read_bytes())  # checked in from the gateway, and synced back
+    await ask.scanned()
+    assert (alive.half_written, alive.record.mixed, len(alive.rewritten)) == ([], [], 1)
+
+
 async def test_a_deleted_resource_is_no_fault(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     made = resource("A")
     made.write(view_json="{}")
@@ -121,7 +139,7 @@ async def test_a_deleted_resource_is_no_fault(
 
 
 async def test_the_record_can_be_asked_for_over_http(
-    alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
     resource("A").manifest.write_text("{")
     await ask.scanned()
@@ -171,3 +189,23 @@ async def test_a_writer_who_replaces_whole_resources_is_never_accused(
         done.set()
     assert gateway.half_written == []
     assert len(gateway.scans) > 3
+
+
+def test_a_manifest_that_is_replaced_while_its_files_are_read_is_read_again(
+    resource: Callable[[str], Resource],
+) -> None:
+    made = resource("A")
+    made.write(gate="", extra="x")
+    (made.folder / "gate").unlink()
+    os.mkfifo(made.folder / "gate")  # the reader stops here until somebody writes
+    found: list[object] = []
+    reader = threading.Thread(target=lambda: found.append(read(made.folder)))
+    reader.start()
+    with (made.folder / "gate").open("w"):
+        (made.folder / "new").write_text(made.signed({"view.json": "new"}))
+        (made.folder / "view.json").write_text("new")
+        (made.folder / "new").replace(made.manifest)
+        (made.folder / "extra").unlink()
+    reader.join()
+    assert isinstance(found[0], Whole)
+    assert found[0].payloads == {"view.json": b"new"}
