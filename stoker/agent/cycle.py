@@ -90,6 +90,7 @@ class Cycle:
 
     async def _sync(self, order: Order, outcome: Outcome) -> None:
         outcome.tree = None
+        calm = self._monitor.calm
         outcome.tree = await self._fetcher.tree(order.metadata)
         labels = await self._labels.read(order.profile)
         wanted = request(self._setup, order.metadata, order.profile, labels, outcome.tree)
@@ -107,7 +108,7 @@ class Cycle:
             outcome.result = await self._merged(prepared)
         self._guard.passed()
         mode = "report" if wanted.dry_run else wanted.drift
-        outcome.drift = self._drift.seen(prepared.drift, mode=mode, spared=wanted.spare)
+        outcome.drift = self._drift.seen(prepared.drift, mode=mode, spared=wanted.spare, calm=calm)
 
     def _with_drift(self, wanted: SyncRequest, order: Order, outcome: Outcome) -> SyncRequest:
         """The request with its drift mode. What is news is judged by what the manifest says of the last sync."""

@@ -1,7 +1,8 @@
 """What a sync does about files that somebody else changed, and which of them a gateway's start may not undo.
 
 A new commit, profile or request restores everything. The syncs after a gateway start restore what changed since the
-files were looked at last before it (commissioning, seeding), whatever the policy. Otherwise the policy decides; healing
+agent's first sync, or since a sync while the gateway last ran (commissioning, seeding), whatever the policy: a start
+takes minutes, and what the timer's syncs see meanwhile is the start's own doing. Otherwise the policy decides; healing
 pauses longer each time it had to act again, so that no fight with another writer goes on for ever at full speed.
 """
 
@@ -26,7 +27,9 @@ class DriftRule:
     """One gateway's memory of drift. ``mode`` before a sync, ``seen`` after it."""
 
     def __init__(self) -> None:
-        self._reported: frozenset[str] = frozenset()
+        self._before_start: frozenset[str] | None = (
+            None  # what differed before the gateway's start, and is spared by it
+        )
         self._heals = 0
         self._healed_at = 0.0
 
@@ -35,18 +38,22 @@ class DriftRule:
         if news:
             return "restore", frozenset()
         if moment:
-            return "restore", self._reported if policy == "report" else frozenset()
+            return "restore", (self._before_start or frozenset()) if policy == "report" else frozenset()
         if policy == "heal" and trio.current_time() >= self._healed_at + self._pause:
             return "heal", frozenset()
         return "report", frozenset()
 
-    def seen(self, drift: Iterable[str], *, mode: Mode, spared: frozenset[str]) -> tuple[str, ...]:
-        """What still differs after the sync: ``report`` left all of ``drift``, the others only what was ``spared``."""
+    def seen(self, drift: Iterable[str], *, mode: Mode, spared: frozenset[str], calm: bool) -> tuple[str, ...]:
+        """What still differs after the sync: ``report`` left all of ``drift``, the others only what was ``spared``.
+
+        ``calm``: the gateway ran when the sync began.
+        """
         found = tuple(drift)
         if mode == "heal":
             self._count(fought=bool(found))
         left = found if mode == "report" else tuple(path for path in found if path in spared)
-        self._reported = frozenset(left)
+        if calm or self._before_start is None:
+            self._before_start = frozenset(left)
         return left
 
     @property

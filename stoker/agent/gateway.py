@@ -47,17 +47,21 @@ class Monitor:
         return self.state in {"answering", "commissioning", "running"}
 
     @property
+    def calm(self) -> bool:
+        """It runs: no start and no commissioning changes files now."""
+        return self.state == "running" or (self.state == "answering" and self.seen_running)
+
+    @property
     def may_refuse(self) -> bool:
         """It is being commissioned, or has not been seen running yet: a refusal is no error."""
-        return self.state != "running" and not (self.state == "answering" and self.seen_running)
+        return not self.calm
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs until cancelled; started at once."""
         task_status.started()
         while True:
             await self.look()
-            calm = self.state == "running" or (self.state == "answering" and self.seen_running)
-            await trio.sleep(CALM_PAUSE if calm else BUSY_PAUSE)
+            await trio.sleep(CALM_PAUSE if self.calm else BUSY_PAUSE)
 
     async def look(self) -> None:
         """One look; fires the trigger on the two moments."""
