@@ -26,8 +26,8 @@ class Patience:
 
     @property
     def left(self) -> float | None:
-        """Seconds until the next attempt is due; None when none is appointed."""
-        return None if self._not_before is None else max(0.0, self._not_before - trio.current_time())
+        """Seconds until the next attempt is due; None when none is appointed, or its time has come and gone."""
+        return self._not_before - trio.current_time() if self._not_before is not None and self.holds else None
 
     def failed(self) -> None:
         """One more failure in a row."""

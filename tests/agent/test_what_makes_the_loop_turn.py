@@ -1,0 +1,80 @@
+"""Triggers: what is wanted changes, the period passes, own labels change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import trio
+
+from stoker.api.profiles import MappingSpec
+from stoker.kube.cluster import PODS
+from tests.agent.plant import POD, SPACE
+from tests.agent.trouble import TroubledCluster
+
+if TYPE_CHECKING:
+    from trio.testing import MockClock
+
+    from tests.agent.plant import Plant
+
+
+async def test_another_profile_is_synced_at_once(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(mappings=[MappingSpec(source="projects", destination="projects/all")])
+    await trio.sleep(1)
+    assert synced.live("projects/all/line1/project.json") is not None
+    assert synced.live() is None
+    assert synced.history[-1].trigger == "profile"
+
+
+async def test_a_dead_watch_is_made_up_for_by_reading_at_the_timer(autojump_clock: MockClock, plant: Plant) -> None:
+    plant.gateway.start()
+    plant.through = troubled = TroubledCluster(plant.cluster)
+    troubled.down("list", "watch")
+    await plant.run(31)
+    assert plant.live() is not None
+    await plant.push({"projects/line1/project.json": "new"})
+    await trio.sleep(31)
+    assert plant.live() == "new"
+
+
+async def test_the_period_of_the_profile_is_the_timer(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(sync_period=5)
+    await trio.sleep(1)
+    before = synced.metric("sync_skipped_total", reason="commit_unchanged")
+    await trio.sleep(50)
+    assert synced.metric("sync_skipped_total", reason="commit_unchanged") - before == 10
+
+
+async def test_own_labels_are_read_again_at_the_timer_when_the_profile_uses_them(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    await synced.profiled(mappings=[MappingSpec(source="projects", destination="projects/{{.Labels.site}}")])
+    await trio.sleep(1)
+    assert synced.live("projects/north/line1/project.json") is not None
+    await synced.cluster.patch(PODS, SPACE, POD, {"metadata": {"labels": {"site": "south"}}})
+    await trio.sleep(31)
+    assert synced.live("projects/south/line1/project.json") is not None
+
+
+async def test_labels_may_be_used_in_a_templated_file_alone(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(mappings=[MappingSpec(source="projects", destination="projects", template=True)])
+    await synced.push({"projects/line1/project.json": "{{.Labels.site}}"})
+    await trio.sleep(1)
+    assert synced.live() == "north"
+
+
+async def test_a_profile_without_labels_never_asks_for_the_pod(autojump_clock: MockClock, plant: Plant) -> None:
+    plant.through = troubled = TroubledCluster(plant.cluster)
+    await plant.run(100)
+    assert "get pods" not in troubled.calls
+
+
+async def test_labels_that_cannot_be_read_any_more_are_the_ones_last_known(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    plant.through = troubled = TroubledCluster(plant.cluster)
+    await plant.profiled(mappings=[MappingSpec(source="projects", destination="projects/{{.Labels.site}}")])
+    await plant.run(1)
+    await plant.push({"projects/line1/project.json": "new"})
+    troubled.forbid("get")
+    await trio.sleep(40)
+    assert plant.live("projects/north/line1/project.json") == "new"
