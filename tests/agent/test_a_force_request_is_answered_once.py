@@ -64,8 +64,7 @@ async def test_a_request_that_comes_while_another_is_handled_is_handled_next(
 ) -> None:
     synced.gateway.lock_takes = 3.0
     synced.gateway.lock = 200
-    await synced.push({"projects/line1/project.json": "new"})
-    await synced.want(requested_at="one")
+    await synced.want(synced.origin.commit({"projects/line1/project.json": "new"}), requested_at="one")
     await trio.sleep(1)
     await synced.want(requested_at="two")
     await trio.sleep(10)
