@@ -1,6 +1,6 @@
 """Every label, annotation, object name, path and port of the API: one spelling, here.
 
-Names are the contract with manifests, charts, dashboards and alert rules; a test holds the chart against this module.
+Names are the contract with manifests, charts, dashboards and alert rules; no other module may spell one.
 """
 
 from __future__ import annotations
