@@ -17,6 +17,7 @@ from stoker.agent.order import Order, Outcome
 from stoker.agent.profile import request
 from stoker.agent.scan import RELEASE_WITHIN
 from stoker.errors import StokerError, StoreBroken
+from stoker.observe.memory import give_back
 from stoker.sync.plan import fingerprint
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 REQUESTED: Final = "requestedAt"
 """The note that keeps the last request that was handled."""
 FIRST_LOOK: Final = 1.0
+LARGE: Final = 1000
+"""Files changed, after which memory is worth giving back."""
 
 
 class Cycle:
@@ -76,6 +79,8 @@ class Cycle:
                 await self._remember(order)
         except StokerError as error:
             outcome.error = outcome.error or error
+        if outcome.result is not None and outcome.result.files_changed >= LARGE:
+            await self._desk.call(give_back)
         return outcome
 
     # --- files ---------------------------------------------------------------------------------------------------

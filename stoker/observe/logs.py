@@ -15,10 +15,13 @@ import sys
 from typing import IO, Any, Final
 
 import msgspec
-import structlog
 
 from stoker.errors import SettingsInvalid
 from stoker.observe import redact
+from stoker.observe.memory import hidden
+
+with hidden("rich"):  # structlog would load it for tracebacks that nobody here draws: 3 MB in every process
+    import structlog
 
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40}
 ORDER: Final = (

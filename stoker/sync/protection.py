@@ -49,7 +49,7 @@ class Excluder:
     ) -> None:
         """`ours`: the live set of paths that syncs wrote, each of which passed here. Raises PlanInvalid for a bad glob."""
         self.key = exclusion_key(excludes, destinations)
-        self._ours = ours
+        self.ours = ours
         self._always = compile_globs([*_OWN, *protection.always], below=True)
         plain = [*_OWN, *protection.always, *excludes]
         self._named: list[tuple[re.Pattern[str], tuple[str, ...]]] = []
@@ -68,7 +68,7 @@ class Excluder:
 
     def knows(self, ours: Collection[str]) -> bool:
         """Was this made over the very same (growing) collection?"""
-        return self._ours is ours
+        return self.ours is ours
 
     def never(self, path: str) -> bool:
         """Is `path` excluded whatever the mappings say?"""
@@ -82,12 +82,12 @@ class Excluder:
             if pattern.fullmatch(path) and not any(paths.within(path, at) for at in named):
                 return True
         if self._unless_ours is not None and self._unless_ours.fullmatch(path):
-            return path not in self._ours and not any(paths.within(path, at) for at in self._temporary)
+            return path not in self.ours and not any(paths.within(path, at) for at in self._temporary)
         return False
 
     def skips(self, path: str) -> bool:
         """Shall the repository's file for `path` not be written? Raises PlanInvalid for a path that may not be."""
-        if path in self._ours:
+        if path in self.ours:
             return path in self._ours_excluded
         if self(path):
             return True

@@ -8,7 +8,6 @@ from the last one and from the leaves that differ, so that its cost follows the 
 from __future__ import annotations
 
 import copy
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from stoker.errors import PlanInvalid
@@ -136,7 +135,7 @@ def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> Wanted
         wanted = known.wanted.copy() if wanted is None else wanted
         prefix = _prefix(target)
         for relative, blob, kind in differing:
-            path = sys.intern(prefix + relative)
+            path = prefix + relative
             if blob and kind in ("file", "executable") and not known.excluder.skips(path):
                 wanted.put(path, blob, executable=kind == "executable", template=target.template)
             elif path in wanted.blobs:
@@ -150,10 +149,12 @@ def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> Wanted
 
 def _whole(tree: SourceTree, targets: tuple[Target, ...], excluder: Excluder) -> Wanted:
     wanted = Wanted(targets, excluder)
+    # The manifest holds most of these paths: one string serves both, which with 15,000 of them is two megabytes.
+    known = {path: path for path in excluder.ours}
     for number, target in enumerate(targets):
         if target.destination and excluder.never(target.destination):
             raise PlanInvalid(f"{target.what}: destination {target.destination!r} lies in what is never written")
-        _overlay(wanted, tree, target, excluder)
+        _overlay(wanted, tree, target, excluder, known)
         if number and not wanted.folders.isdisjoint(wanted.blobs):
             _drop_shadowed(wanted, {_prefix(target) + path for path, _, _ in tree.walk(target.source)})
     return wanted
@@ -169,11 +170,11 @@ def _reached(region: str, regions: set[str], excluder: Excluder) -> bool:
     return False
 
 
-def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Excluder) -> None:
+def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Excluder, known: dict[str, str]) -> None:
     prefix, put, skips = _prefix(target), wanted.put, excluder.skips
     for relative, blob, kind in tree.walk(target.source):
-        # The manifest holds the same paths, and its keys are interned too: one string serves both.
-        path = sys.intern(prefix + relative)
+        path = prefix + relative
+        path = known.get(path, path)
         if kind in ("file", "executable") and not skips(path):
             put(path, blob, executable=kind == "executable", template=target.template)
 
