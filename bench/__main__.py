@@ -1,23 +1,36 @@
-"""``python -m bench``: every section on one workplace, then docs/benchmarks.md."""
+"""``python -m bench [SECTION …]``: measures on one workplace; all sections together write docs/benchmarks.md."""
 
 from __future__ import annotations
 
-from bench import engine, push
+import sys
+
+from bench import agent, engine, first, idle, push, receiver
 from bench.disk import workplace
 from bench.table import Page
 
+SECTIONS = {
+    "engine": engine.measure,
+    "first": first.measure,
+    "push": push.measure,
+    "agent": agent.measure,
+    "receiver": receiver.measure,
+    "idle": idle.measure,
+}
 
-def main() -> None:
-    """Measure and write."""
+
+def main(wanted: list[str]) -> None:
+    """Measure; write the page when nothing was left out."""
+    unknown = [name for name in wanted if name not in SECTIONS]
+    if unknown:
+        raise SystemExit(f"there is no section {unknown[0]!r}; choose of {', '.join(SECTIONS)}")
     with workplace() as (base, disk):
         page = Page(disk)
-        engine.measure(page, base)
-        push.measure(page, base)
-    page.notes.append(
-        "Not measured yet: bytes read and written, resident memory, forged requests a second, five idle minutes."
-    )
-    page.write()
+        for name, measure in SECTIONS.items():
+            if not wanted or name in wanted:
+                measure(page, base)
+    if not wanted:
+        page.write()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

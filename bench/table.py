@@ -73,3 +73,8 @@ def milliseconds(samples: Sequence[float]) -> str:
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
     """How many times faster ours is, by medians."""
     return f"{statistics.median(theirs) / statistics.median(ours):.1f} times"
+
+
+def megabytes(size: float) -> str:
+    """``12.3 MB`` of bytes, a MB being a million of them."""
+    return f"{size / 1e6:.1f} MB"
