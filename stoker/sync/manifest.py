@@ -9,7 +9,6 @@ log is replaced by its essence only when most of it is history, by rename, never
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -241,7 +240,7 @@ class Manifest:
         for record in records:
             match record:
                 case ["=", path, *items]:
-                    self.entries[sys.intern(path)] = Entry.of(items)
+                    self.entries[path] = Entry.of(items)
                 case ["-", path]:
                     self.entries.pop(path, None)
                 case ["delta", dict(head)]:
