@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from stoker.api import conditions as c
+from stoker.api.bounds import cut_list, cut_text
 from stoker.api.conditions import Condition
-from stoker.api.reports import cut_list, cut_text
 from stoker.errors import Transient
 from stoker.observe.redact import redact
 
@@ -51,7 +51,7 @@ def _stamped(this: Pass, condition: Condition) -> Condition:
     early = condition.type == c.REF_RESOLVED or (condition.type == c.READY and condition.status == "True")
     if this.pending and before is not None and early:
         generation = before.observed_generation
-    message = redact(cut_text(condition.message, MESSAGE_LIMIT))
+    message = cut_text(redact(condition.message), MESSAGE_LIMIT)
     return msgspec.structs.replace(condition, observed_generation=generation, message=message)
 
 

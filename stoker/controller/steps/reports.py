@@ -12,8 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from stoker.api import names, pods
+from stoker.api.bounds import cut_list, cut_text
 from stoker.api.handoff import report_limit
-from stoker.api.reports import ERROR_LIMIT, Report, cut_list, cut_text, decode_report
+from stoker.api.reports import ERROR_LIMIT, Report, decode_report
 from stoker.api.status import DiscoveredGateway
 from stoker.api.times import parse_rfc3339
 from stoker.controller.owned import agents_map
@@ -111,7 +112,7 @@ def _gateway(pod: Pod, said: Report, room: int) -> DiscoveredGateway:
         last_scan_result=said.last_scan_result[:LONGEST],
         files_changed=said.files_changed,
         projects_synced=cut_list(said.projects_synced or [], room),
-        error_message=redact(cut_text(said.error_message, ERROR_LIMIT)),
+        error_message=cut_text(redact(said.error_message), ERROR_LIMIT),
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from stoker.api import conditions as c
 from stoker.api import names
-from stoker.api.reports import cut_text
+from stoker.api.bounds import cut_text
 from stoker.api.status import Status
 from stoker.api.times import rfc3339
 from stoker.controller.summary import conditions_of
