@@ -129,6 +129,7 @@ class StorePool:
     async def _bring(self, where: Place, commit: str, ref: str, credentials: Credentials) -> store.Moved:
         shelf = self._shelf(where)
         async with self._locks.setdefault(where.url, trio.Lock()):
+            shelf.sweep()  # quick unless something is left from a crash or from readers that are gone by now
             if not shelf.suspect and store.has_commit(shelf.newest(), commit):
                 return store.Moved("present", 0)
             try:
