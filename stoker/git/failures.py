@@ -82,8 +82,13 @@ def is_redirect(error: BaseException) -> bool:
 
 
 def is_refused_hash(error: BaseException) -> bool:
-    """Said by libgit2 itself of a server that serves no hashes, or by a server that does not serve this one."""
-    return "cannot fetch a specific object" in str(error) or "unexpected packet type" in str(error)
+    """Said by libgit2 itself of a server that serves no hashes, or by a server that does not serve this one.
+
+    A git daemon hangs up while it says so, and which of the two is seen first is chance. Whoever asks on for the ref learns
+    whether the server is there.
+    """
+    phrases = ("cannot fetch a specific object", "unexpected packet type", "Broken pipe", "Connection reset")
+    return any(phrase in str(error) for phrase in phrases)
 
 
 def _of_http(text: str, shown: str) -> StokerError:

@@ -144,7 +144,7 @@ def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> i
 def _climb(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wanted: Wanted) -> None:
     """By hash first; a server that refuses hashes is asked for the ref, ever deeper. CommitGone when it is not to be had."""
     try:
-        transfer.fetch([wanted.commit], depth=1)
+        transfer.fetch_hash(wanted.commit)
     except failures.HashRefused:
         _descend(repository, transfer, shelf, wanted)
     if not _holds(repository, wanted.commit):

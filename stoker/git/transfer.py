@@ -46,18 +46,31 @@ class Transfer:
         self._until = until
         self._remote = repository.remotes.create_anonymous(place.url)
 
+    def fetch_hash(self, commit: str) -> None:
+        """The commit alone, by its hash. HashRefused, and what ``fetch`` raises."""
+        try:
+            self._fetch([commit], depth=1)
+        except failures.LIBGIT2_ERRORS as error:
+            if failures.is_refused_hash(error):
+                raise failures.HashRefused from None
+            raise failures.of_libgit2(error, self._place.shown) from None
+
     def fetch(self, refspecs: Sequence[str], *, depth: int) -> None:
-        """HashRefused, Redirected, GitTimeout, GitAuthFailed and what ``failures`` makes of libgit2's errors."""
+        """Redirected, GitTimeout, GitAuthFailed and what ``failures`` makes of libgit2's errors."""
+        try:
+            self._fetch(refspecs, depth=depth)
+        except failures.LIBGIT2_ERRORS as error:
+            raise failures.of_libgit2(error, self._place.shown) from None
+
+    def _fetch(self, refspecs: Sequence[str], *, depth: int) -> None:
         callbacks = _Callbacks(self._place, self._credentials, stop=self._stop, until=self._until)
         callbacks.check_time()
         try:
             self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=True)
         except failures.LIBGIT2_ERRORS as error:
-            if failures.is_refused_hash(error):
-                raise failures.HashRefused from None
             if self._place.transport == "http" and failures.is_redirect(error):
                 raise failures.Redirected from None
-            raise failures.of_libgit2(error, self._place.shown) from None
+            raise
         finally:
             self.received += callbacks.received
 
