@@ -7,6 +7,7 @@ paths in which any number may stand; of texts only whole phrases of libgit2's ow
 from __future__ import annotations
 
 import re
+import ssl
 from typing import Final
 
 import httpx
@@ -50,6 +51,8 @@ def of_libgit2(error: BaseException, shown: str) -> StokerError:
     """The error of a remote operation on the repository shown as ``shown``."""
     text = redact(str(error))
     kind = getattr(error, "error_class", 0)
+    if isinstance(error, pygit2.AuthError) and "proxy" in text:
+        return CredentialsInvalid(f"{shown}: {text}; correct HTTPS_PROXY")
     if isinstance(error, pygit2.AuthError):
         return GitAuthFailed(f"{shown}: {text}; check spec.git.auth")
     if isinstance(error, pygit2.CertificateError) or kind == _SSL:
@@ -132,10 +135,10 @@ def of_store(error: BaseException, where: str) -> StokerError:
 
 def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerError:
     """The error of a look-up over HTTP."""
-    text = redact(str(error)) or type(error).__name__
+    text, distrust = _depths(error)
     if isinstance(error, httpx.TimeoutException):
         return GitTimeout(f"{shown}: no answer in time; check the server and the network")
-    if "CERTIFICATE_VERIFY_FAILED" in text:
+    if distrust:
         return GitUnreachable(
             f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
         )
@@ -144,6 +147,17 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerErr
     if isinstance(error, httpx.TransportError):
         return GitUnreachable(f"{shown}: {text}; check the address and the network")
     return GitServerError(f"{shown}: {text}; what the server said is not understood")
+
+
+def _depths(error: BaseException) -> tuple[str, bool]:
+    """The first words below an error that may have none of its own, and whether a certificate was the matter."""
+    text, distrust = "", False
+    at: BaseException | None = error
+    while at is not None:
+        text = text or str(at)
+        distrust = distrust or isinstance(at, ssl.SSLCertVerificationError)
+        at = at.__cause__ or at.__context__
+    return redact(text) or type(error).__name__, distrust
 
 
 def of_status(status: int, shown: str, *, credential: bool | None, retry_after: str = "") -> StokerError | None:

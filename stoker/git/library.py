@@ -1,7 +1,8 @@
 """libgit2's settings, which are the process's and not a repository's: bounds that it has off, and whom TLS trusts.
 
 The owner's git configuration (``~/.gitconfig``, ``/etc/gitconfig``) is not read: a URL rewritten there would be fetched from
-elsewhere than it is looked up. Proxies come from the environment (HTTPS_PROXY, NO_PROXY), for look-ups and fetches alike.
+elsewhere than it is looked up. Proxies come from the environment (HTTPS_PROXY, NO_PROXY), for look-ups and fetches alike;
+libgit2 asks one for https only.
 """
 
 from __future__ import annotations

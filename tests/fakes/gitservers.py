@@ -8,13 +8,22 @@ which is the same program without the guess of a free port.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import socket
 import socketserver
+import ssl
 import subprocess
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.fakes.githttp import Behaviour, HttpBackend
 from tests.fakes.gitrepos import git_environment
@@ -105,13 +114,35 @@ class HttpServer:
 
 
 @contextlib.contextmanager
-def http_backend(root: Path, behaviour: Behaviour | None = None) -> Iterator[HttpServer]:
+def http_backend(
+    root: Path, behaviour: Behaviour | None = None, *, tls: ssl.SSLContext | None = None
+) -> Iterator[HttpServer]:
     """Serves every repository below ``root`` over smart HTTP; ``.url`` has no trailing slash."""
     served = HttpServer("", behaviour or Behaviour())
     handler = type("Handler", (HttpBackend,), {"root": root, "served": served})
-    with _running(_Tracking((HOST, 0), handler)) as port:
-        served.url = f"http://{HOST}:{port}"
+    server = _Tracking((HOST, 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    with _running(server) as port:
+        served.url = f"{'https' if tls else 'http'}://{HOST}:{port}"
         yield served
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """For a server on 127.0.0.1, signed by itself: nobody vouches for it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC)).not_valid_after(
+        datetime(2100, 1, 1, tzinfo=UTC)
+    )
+    address = x509.IPAddress(ipaddress.ip_address(HOST))
+    signed = builder.add_extension(x509.SubjectAlternativeName([address]), critical=False).sign(key, hashes.SHA256())
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server.pem").write_bytes(secret + signed.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    return context
 
 
 @contextlib.contextmanager
