@@ -126,7 +126,7 @@ async def _pushes_stay_small(origin: Origin, pool: StorePool, files: dict[str, b
     with git_daemon(origin.path.parent) as daemon, counting(int(daemon.rpartition(":")[2])) as counter:
         line = Line(origin, f"git://127.0.0.1:{counter.port}/{origin.path.name}", counter)
         await pool.ensure(line.url, first, BRANCH, NOBODY)
-        moved = []
+        moved, commit = [], first
         for number in range(count):
             commit = origin.commit({"projects/p0/views/v0/f0.json": f"{number}"})
             moved.append(await line.moved(pool, commit))
