@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 async def test_it_opens_with_the_first_successful_sync(autojump_clock: MockClock, plant: Plant) -> None:
     agent = await plant.run(1)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
     assert plant.report.sync_status == "Pending"
 
 
 async def test_an_empty_directory_waits_for_git_however_long(autojump_clock: MockClock, plant: Plant) -> None:
     await plant.want("f" * 40)
     agent = await plant.run(900)
-    assert not agent.health.gate.started
+    assert agent.health.started() != {}
     assert plant.report.sync_status == "Error"
 
 
@@ -36,7 +36,7 @@ async def test_where_a_gateway_has_lived_it_opens_after_the_first_failure(
     plant.edit("{}", marker)
     await plant.want("f" * 40)
     agent = await plant.run(1)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
     assert plant.report.sync_status == "Error"
 
 
@@ -44,7 +44,7 @@ async def test_our_own_manifest_says_that_a_gateway_has_lived_there(autojump_clo
     await synced.agent.stop()
     await synced.want("f" * 40)
     agent = await synced.run(1)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
 
 
 async def test_where_a_gateway_has_lived_it_opens_after_ten_seconds_while_the_api_server_is_down(
@@ -54,9 +54,9 @@ async def test_where_a_gateway_has_lived_it_opens_after_ten_seconds_while_the_ap
     plant.through = troubled = TroubledCluster(plant.cluster)
     troubled.down()
     agent = await plant.run(9)
-    before = agent.health.gate.started
+    assert agent.health.started() != {}
     await trio.sleep(1.5)
-    assert (before, agent.health.gate.started) == (False, True)
+    assert agent.health.started() == {}
     troubled.mend()
     await trio.sleep(31)
     assert plant.report.sync_status == "Pending"
@@ -69,7 +69,7 @@ async def test_where_a_gateway_has_lived_it_opens_while_the_api_server_hangs(
     plant.through = troubled = TroubledCluster(plant.cluster)
     troubled.hang()
     agent = await plant.run(10.5)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
 
 
 async def test_where_a_gateway_has_lived_it_opens_with_an_error_when_the_sync_takes_too_long(
@@ -79,7 +79,7 @@ async def test_where_a_gateway_has_lived_it_opens_with_an_error_when_the_sync_ta
     plant.blocking = disk = Disk()
     disk.held["stage"] = trio.Event()
     agent = await plant.run(10.5)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
     assert plant.report.sync_status == "Error"
     assert "did not end within 10 s" in plant.report.error_message
     disk.held["stage"].set()
@@ -91,7 +91,7 @@ async def test_without_a_resolved_commit_it_says_so(autojump_clock: MockClock, p
     plant.edit("u", ".uuid")
     await plant.want("")
     agent = await plant.run(10.5)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
     assert "has not resolved main" in plant.report.error_message
 
 
@@ -104,18 +104,18 @@ async def test_an_unsettled_journal_keeps_it_shut_in_every_mode(
     disk.fails["settle"] = JournalUnsettled("the disk is full")
     await plant.want("f" * 40 if mode == "failing" else None, paused=mode == "paused")
     agent = await plant.run(300)
-    assert not agent.health.gate.started
+    assert agent.health.started() != {}
     assert agent.health.started() == {"journal": "the disk is full"}
     del disk.fails["settle"]
     await trio.sleep(31)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
 
 
 async def test_a_directory_that_is_not_there_keeps_it_shut(autojump_clock: MockClock, plant: Plant) -> None:
     plant.data.rmdir()
     agent = await plant.run(60)
-    assert not agent.health.gate.started
+    assert agent.health.started() != {}
     assert "cannot be used" in plant.report.error_message
     plant.data.mkdir()
     await trio.sleep(31)
-    assert agent.health.gate.started
+    assert agent.health.started() == {}
