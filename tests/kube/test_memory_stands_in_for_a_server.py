@@ -74,6 +74,44 @@ async def test_a_watch_can_resume_from_a_bookmark_long_after_its_start(
     assert (await resumed.receive()).object.metadata.name == "a"
 
 
+async def test_a_quiet_watch_does_not_expire_while_others_change(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    cluster = MemoryCluster()
+    await cluster.create(SECRETS, "here", {"metadata": {"name": "s"}})
+    receive = watch_in(nursery, cluster, "1")
+    await trio.testing.wait_all_tasks_blocked()
+    for count in range(WINDOW + 1):
+        await cluster.patch(SECRETS, "here", "s", {"metadata": {"labels": {"n": str(count)}}})
+    await configmap(cluster)
+    assert (await receive.receive()).type == "ADDED"
+
+
+async def test_a_watch_sleeps_through_what_does_not_concern_it(nursery: trio.Nursery) -> None:
+    cluster = MemoryCluster()
+    await cluster.create(SECRETS, "here", {"metadata": {"name": "s"}})
+    watch_in(nursery, cluster, "1")
+    await trio.testing.wait_all_tasks_blocked()
+    woken = Woken()
+    trio.lowlevel.add_instrument(woken)
+    await cluster.patch(SECRETS, "here", "s", {"metadata": {"labels": {"n": "1"}}})
+    await trio.testing.wait_all_tasks_blocked()
+    trio.lowlevel.remove_instrument(woken)
+    assert woken.others == 0
+
+
+class Woken(trio.abc.Instrument):
+    """Counts the tasks other than the present one that run."""
+
+    def __init__(self) -> None:
+        self.me = trio.lowlevel.current_task()
+        self.others = 0
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        """One step of a task."""
+        self.others += task is not self.me
+
+
 async def test_the_window_is_a_thousand_changes_and_bounded() -> None:
     cluster = MemoryCluster()
     await configmap(cluster)

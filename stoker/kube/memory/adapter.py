@@ -1,4 +1,4 @@
-"""The port's methods over the store: checkpoints, seeded faults, and the watches."""
+"""The port's methods over the store: checkpoints, seeded faults, and who is told what."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from stoker.kube.faults import Faults
 from stoker.kube.memory import rules
 from stoker.kube.memory.store import Store
 from stoker.kube.memory.stored import Selection
+from stoker.kube.memory.watches import Watches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Objects = list[dict[str, Any]]
-BOOKMARK_SECONDS = 60.0
 
 
 class MemoryCluster:
@@ -36,9 +36,8 @@ class MemoryCluster:
     ) -> None:
         self._now = now
         self._faults = faults or Faults()
-        self._changed = trio.lowlevel.ParkingLot()
-        self._round = 0
-        self._store = Store(self._changed.unpark_all, self._moment)
+        self._watches = Watches()
+        self._store = Store(self._watches.wake, self._moment)
         self.on_change = on_change
 
     @property
@@ -84,12 +83,12 @@ class MemoryCluster:
         await self._enter("watch")
         reached = self._position(kind, resource_version)
         with suppress(trio.BrokenResourceError):  # nobody listens any more
-            await self._feed(into, reached, Selection(kind, namespace, labels or {}, name))
+            selection = Selection(kind, namespace, labels or {}, name)
+            await self._watches.feed(into, self._store, selection, reached=reached, faults=self._faults)
 
     def end_watches(self) -> None:
         """Ends every watch in good order, as a server does after some minutes or when it is replaced."""
-        self._round += 1
-        self._changed.unpark_all()
+        self._watches.end()
 
     def peek(self, kind: Kind[T], namespace: str, name: str) -> T | None:
         """One object without a checkpoint, None when absent."""
@@ -147,24 +146,6 @@ class MemoryCluster:
         self._store.load(objects)
 
     # --- inside ------------------------------------------------------------------------------------------------------
-
-    async def _feed(self, into: trio.MemorySendChannel[WatchEvent[T]], reached: int, selection: Selection) -> None:
-        bookmark_due = trio.current_time() + BOOKMARK_SECONDS
-        begun = self._round
-        while self._round == begun:
-            for change in self._store.since(reached):
-                event = selection.event(change)
-                if event is not None:
-                    if self._faults.ends_watch():
-                        return
-                    await into.send(event)
-                reached = change.version
-            if reached == self._store.version and self._round == begun:
-                with trio.move_on_at(bookmark_due):
-                    await self._changed.park()
-            if trio.current_time() >= bookmark_due:
-                await into.send(WatchEvent("BOOKMARK", None, str(reached)))
-                bookmark_due = trio.current_time() + BOOKMARK_SECONDS
 
     async def _enter(self, verb: str) -> None:
         await trio.lowlevel.checkpoint()

@@ -30,8 +30,8 @@ _BY_NAME: Final = {(kind.api_version, kind.kind): kind for kind in KINDS}
 class Store:
     """``on_change(kind, object, deleted)`` is called after every stored change, before any watcher can see it."""
 
-    def __init__(self, announce: Callable[[], object], moment: Callable[[], str]) -> None:
-        """``announce`` wakes the watchers; ``moment`` is the wall clock as the API writes it."""
+    def __init__(self, announce: Callable[[Change], None], moment: Callable[[], str]) -> None:
+        """``announce`` wakes the watchers whom a change concerns; ``moment`` is the wall clock as the API writes it."""
         self.on_change: OnChange | None = None
         self.version = 0
         self.writes = 0
@@ -130,8 +130,9 @@ class Store:
     def _record(self, before: Stored | None, after: Stored | None) -> None:
         self.version += 1
         self.writes += 1
-        self._changes.append(Change(self.version, before, after))
+        change = Change(self.version, before, after)
+        self._changes.append(change)
         subject = after or before
         if self.on_change is not None and subject is not None:
             self.on_change(subject.kind, subject.document(), after is None)
-        self._announce()
+        self._announce(change)
