@@ -32,12 +32,9 @@ class Resource(NamedTuple):
     payloads: dict[str, bytes]
     stamps: dict[str, Stamp]
 
-    def payload_digest(self) -> str:
-        """One digest over all payloads."""
-        digest = hashlib.sha256()
-        for name, data in sorted(self.payloads.items()):
-            digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
-        return digest.hexdigest()
+    def digests(self) -> dict[str, str]:
+        """What tells one content of each payload from another, by name."""
+        return {name: hashlib.sha256(data).hexdigest() for name, data in self.payloads.items()}
 
 
 class Broken(NamedTuple):

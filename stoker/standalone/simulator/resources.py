@@ -38,11 +38,18 @@ class Seen:
     unwritable: list[str] = field(default_factory=list)
 
 
+class _Good(NamedTuple):
+    """A resource as it was when its signature was last right."""
+
+    signature: str
+    digests: dict[str, str]
+
+
 class _Suspect(NamedTuple):
     """A resource as it was when its signature was wrong: what came next may tell whether two commits were mixed."""
 
     manifest: dict[str, Any]
-    payloads: str
+    digests: dict[str, str]
     ours: str | None = None  # the signature that the gateway itself then wrote
 
 
@@ -54,7 +61,7 @@ class Tree:
         self._top = data / TOPS[kind]
         self._known: dict[Path, dict[str, Stamp]] = {}
         self._suspects: dict[Path, _Suspect] = {}
-        self._good: dict[Path, str] = {}
+        self._good: dict[Path, _Good] = {}
 
     def scan(self, milliseconds: int, *, own_folders: bool = True) -> Seen:
         """Scan it; ``milliseconds``: the gateway's time, for what it rewrites."""
@@ -104,9 +111,9 @@ class Tree:
         right = signature(found.manifest, found.payloads)
         self._judge_past(folder, found, right, seen)
         if claimed(found.manifest) == right:
-            self._known[folder], self._good[folder] = found.stamps, right
+            self._known[folder], self._good[folder] = found.stamps, _Good(right, found.digests())
             return
-        self._suspects[folder] = suspect = _Suspect(found.manifest, found.payload_digest())
+        self._suspects[folder] = suspect = _Suspect(found.manifest, found.digests())
         if folder.is_relative_to(self._data / READ_ONLY):
             self._known[folder] = found.stamps
             return
@@ -124,15 +131,21 @@ class Tree:
     def _judge_past(self, folder: Path, now: Resource, right: str, seen: Seen) -> None:
         """Did the last look meet payloads and resource.json of two commits? What is there now tells.
 
-        A resource.json that was good before and is so again was never early: its files went and came back.
+        Early is a resource.json whose files came after it: those that lay there were still the old ones, or the right
+        ones already. Others were somebody's edit, which was taken back.
         """
         past = self._suspects.pop(folder, None)
         if past is None:
             return
-        if past.payloads == now.payload_digest():
+        good, digests = self._good.get(folder), now.digests()
+        if past.digests == digests:
             if claimed(now.manifest) == right != past.ours:
                 seen.mixed.append(self._name(folder))
-        elif claimed(past.manifest) == signature(past.manifest, now.payloads) != self._good.get(folder):
+        elif (
+            good is not None
+            and claimed(past.manifest) == signature(past.manifest, now.payloads) != good.signature
+            and all(digest in {good.digests.get(name), digests.get(name)} for name, digest in past.digests.items())
+        ):
             seen.half_written.append(f"{self._name(folder)}: its resource.json was there before its files")
 
     def _check_project(self, place: Path, seen: Seen) -> None:

@@ -103,6 +103,34 @@ async def test_files_that_went_and_came_back_under_one_manifest_are_no_fault(
     assert alive.half_written == []
 
 
+async def test_an_edit_by_hand_that_is_taken_back_is_no_fault(
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+) -> None:
+    made = resource("A")
+    made.write(view_json="old")
+    await ask.scanned()
+    made.write(view_json="new")  # not seen before somebody
+    (made.folder / "view.json").write_text("by hand")
+    await ask.scanned()
+    made.write(view_json="new")
+    await ask.scanned()
+    assert alive.half_written == []
+
+
+async def test_one_of_two_files_that_came_after_the_manifest_is_recorded(
+    autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
+) -> None:
+    made = resource("A")
+    made.write(a="old", b="old")
+    await ask.scanned()
+    (made.folder / "a").write_text("new")
+    made.manifest.write_text(made.signed({"a": "new", "b": "new"}))
+    await ask.scanned()
+    made.write(a="new", b="new")
+    await ask.scanned()
+    assert alive.half_written == ["projects/Plant/views/A: its resource.json was there before its files"]
+
+
 async def test_a_resource_edited_without_a_signature_is_neither(
     autojump_clock: MockClock, alive: SimulatedGateway, ask: Ask, resource: Callable[[str], Resource]
 ) -> None:
