@@ -61,6 +61,7 @@ class Cycle:
         self._guard = guard
         self._scanner = scanner
         self._drift = DriftRule()
+        self._moments_met = 0
         self._scan_due = False
 
     async def run(self, order: Order) -> Outcome:
@@ -95,7 +96,7 @@ class Cycle:
 
     async def _sync(self, order: Order, outcome: Outcome) -> None:
         outcome.tree = None
-        calm = self._monitor.calm
+        calm = self._is_calm(order)
         outcome.tree = await self._fetcher.tree(order.metadata)
         labels = await self._labels.read(order.profile)
         wanted = request(self._setup, order.metadata, order.profile, labels, outcome.tree)
@@ -114,6 +115,12 @@ class Cycle:
         self._guard.passed()
         mode = "report" if wanted.dry_run else wanted.drift
         outcome.drift = self._drift.seen(prepared.drift, mode=mode, spared=wanted.spare, calm=calm)
+
+    def _is_calm(self, order: Order) -> bool:
+        """The gateway runs, and every start of it was answered with a sync of its own, be it this one."""
+        if order.moment:
+            self._moments_met = self._monitor.moments
+        return self._monitor.calm and self._moments_met == self._monitor.moments
 
     def _with_drift(self, wanted: SyncRequest, order: Order, outcome: Outcome) -> SyncRequest:
         """The request with its drift mode. What is news is judged by what the manifest says of the last sync."""

@@ -46,7 +46,7 @@ class DriftRule:
     def seen(self, drift: Iterable[str], *, mode: Mode, spared: frozenset[str], calm: bool) -> tuple[str, ...]:
         """What still differs after the sync: ``report`` left all of ``drift``, the others only what was ``spared``.
 
-        ``calm``: the gateway ran when the sync began.
+        ``calm``: when the sync began, the gateway ran and no sync was owed to a start of it.
         """
         found = tuple(drift)
         if mode == "heal":

@@ -26,13 +26,14 @@ MISSES = 2
 
 
 class Monitor:
-    """``state`` as last seen. ``seen_running``: since this agent began."""
+    """``state`` as last seen. ``seen_running``: since this agent began; ``moments``: how many came since then."""
 
     def __init__(
         self, client: GatewayClient, trigger: Trigger, metrics: AgentMetrics, *, gateway: str, namespace: str
     ) -> None:
         self.state: State = "down"
         self.seen_running = False
+        self.moments = 0
         self._began = trio.current_time()
         self._looked = trio.Event()
         self._client = client
@@ -78,8 +79,10 @@ class Monitor:
             self._log.info("gateway_state", state=now, before=before)
         if now == "running" and before != "running":
             self._runs(started=not first)
+            self.moments += not first
             self._trigger.fire("gateway-seen" if first else "gateway-running")
         elif self.answers and before in {"down", "starting"}:
+            self.moments += 1
             self._trigger.fire("gateway-answers")
         self._looked.set()
 
