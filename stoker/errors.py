@@ -191,10 +191,6 @@ class GitAuthFailed(Waiting):
     """The server refused the credential, or wants one."""
 
 
-class HostKeyRejected(Waiting):
-    """The ssh server's key is not the one in known_hosts."""
-
-
 class CredentialsInvalid(Waiting):
     """A Secret or file that should hold a credential is missing or unusable."""
 

@@ -109,7 +109,7 @@ async def _settle(parts: Parts, gateway: Gateway, judged: _Judged, stopping: tri
         return Verdict(gateway, reason=f"GatewaySync {gateway.namespace}/{gateway.cr_name}: {reason}")
     try:
         with trio.move_on_after(SYNCED_SECONDS) as scope:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as nursery:  # noqa: ASYNC112 - it makes every failure a group, told below
                 await nursery.start(partial(parts.agent, gateway, stopping, once=True))
     except ExceptionGroup as group:
         leaves = flatten(group)

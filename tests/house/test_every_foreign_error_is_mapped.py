@@ -1,0 +1,94 @@
+"""Each adapter's table gives one of our errors for every error that its library can raise."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pygit2
+import pytest
+
+from stoker.errors import (
+    GatewayAnswerInvalid,
+    GatewayTimeout,
+    GatewayUnreachable,
+    GitServerError,
+    GitTimeout,
+    GitUnreachable,
+    StokerError,
+    Terminal,
+    Transient,
+    Waiting,
+)
+from stoker.git import failures as git
+from stoker.ignition import failures as ignition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Mistakes of a program and not of the world: using a body before it was read, asking for one of two cookies.
+MISTAKES = (httpx.StreamError, httpx.CookieConflict)
+
+
+def classes(library: Any) -> list[type[Exception]]:
+    return [kind for _, kind in inspect.getmembers(library, inspect.isclass) if issubclass(kind, Exception)]
+
+
+HTTPX = [kind for kind in classes(httpx) if not issubclass(kind, MISTAKES)]
+GIT = [kind for kind in classes(pygit2) if issubclass(kind, pygit2.GitError)] + [OSError, ValueError, KeyError]
+TABLES: list[tuple[Callable[[Any, str], StokerError], tuple[type[StokerError], ...]]] = [
+    (git.of_httpx, (GitTimeout, GitUnreachable, GitServerError)),
+    (ignition.of_httpx, (GatewayTimeout, GatewayUnreachable, GatewayAnswerInvalid)),
+]
+
+
+def made(kind: type[Exception]) -> Exception:
+    if issubclass(kind, httpx.HTTPStatusError):
+        request = httpx.Request("GET", "http://x")
+        return kind("said", request=request, response=httpx.Response(500, request=request))
+    return kind("said")
+
+
+def decided(error: StokerError) -> bool:
+    return isinstance(error, (Transient, Waiting, Terminal)) and type(error) not in {Transient, Waiting, Terminal}
+
+
+@pytest.mark.parametrize("kind", HTTPX, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(("table", "leaves"), TABLES, ids=["git", "ignition"])
+def test_what_httpx_raises(table: Any, leaves: tuple[type[StokerError], ...], kind: type[Exception]) -> None:
+    timeout, unreachable, senseless = leaves
+    wanted = senseless
+    if issubclass(kind, httpx.TimeoutException):
+        wanted = timeout
+    elif issubclass(kind, httpx.TransportError):
+        wanted = unreachable
+    error = table(made(kind), "http://host/plant.git")
+    assert type(error) is wanted
+    assert "http://host/plant.git" in str(error)
+    assert str(error).count("\n") == 0
+
+
+@pytest.mark.parametrize("kind", HTTPX, ids=lambda kind: kind.__name__)
+def test_what_the_adapters_catch_covers_it(kind: type[Exception]) -> None:
+    assert issubclass(kind, (httpx.HTTPError, httpx.InvalidURL))
+
+
+@pytest.mark.parametrize("kind", GIT, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("table", [git.of_libgit2, git.of_store], ids=["remote", "store"])
+def test_what_pygit2_raises(table: Any, kind: type[Exception]) -> None:
+    assert issubclass(kind, git.LIBGIT2_ERRORS)
+    error = table(kind("said"), "http://host/plant.git")
+    assert decided(error)
+    assert "http://host/plant.git" in str(error)
+
+
+@pytest.mark.parametrize("status", [*range(201, 600)])
+def test_every_http_status_has_an_error_in_both_tables(status: int) -> None:
+    errors = [
+        git.of_status(status, "shown", credential=True),
+        ignition.of_status(status, "shown", scan=True) if status >= 300 else None,
+    ]
+    assert all(decided(error) for error in errors if error is not None)
+    assert errors[0] is not None
+    assert (errors[1] is not None) == (status >= 300)
