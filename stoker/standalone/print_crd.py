@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print the CRD as YAML on stdout; the exit code."""
+    """Print the CRD as YAML on stdout; the exit code. A reader that has seen enough (``| head``) is no error."""
     LineParser(
         prog="stoker crd",
         description="Print the CustomResourceDefinition of GatewaySync, as YAML for `kubectl apply -f -`.",
         allow_abbrev=False,
     ).parse_args(argv)
-    sys.stdout.write(as_yaml())
+    try:
+        sys.stdout.write(as_yaml())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's own flush would fail
     return OK

@@ -62,3 +62,14 @@ def test_the_crd_is_printed_as_yaml() -> None:
     answer = run("crd")
     assert answer.returncode == 0
     assert "name: gatewaysyncs.stoker.io" in answer.stdout
+
+
+def test_a_reader_that_has_seen_enough_of_the_crd_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "stoker", "crd"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as printing:
+        assert printing.stdout is not None
+        assert printing.stderr is not None
+        printing.stdout.close()
+        assert printing.stderr.read() == ""
+        assert printing.wait(30) == 0
