@@ -7,12 +7,13 @@ and this class, name no version, and wait for events, never for time: what holds
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import trio
 
+from stoker.agent.patient import PatientCluster
 from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, Cluster, Kind, WatchEvent
 from stoker.kube.memory import MemoryCluster
@@ -120,7 +121,13 @@ def memory() -> Store:
     return Store(cluster, "here", "elsewhere", end_watches, outdate)
 
 
-ADAPTERS: dict[str, Callable[[], Store]] = {"memory": memory}
+def patient() -> Store:
+    """The same as the agents see it: with a bound on every call."""
+    store = memory()
+    return replace(store, cluster=PatientCluster(store.cluster))
+
+
+ADAPTERS: dict[str, Callable[[], Store]] = {"memory": memory, "patient": patient}
 
 
 @pytest.fixture(params=sorted(ADAPTERS))
