@@ -103,6 +103,21 @@ def _is_judged(resource: GatewaySync) -> bool:
 
 
 async def _settle(parts: Parts, gateway: Gateway, judged: _Judged, stopping: trio.Event) -> Verdict:
+    """The verdict; when the stop comes first, that is the reason, and a running merge has been let end."""
+    verdict = Verdict(gateway, reason="stopped before it was synced")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_cancel_at, stopping, nursery.cancel_scope)
+        verdict = await _synced(parts, gateway, judged, stopping)
+        nursery.cancel_scope.cancel()
+    return verdict
+
+
+async def _cancel_at(stopping: trio.Event, scope: trio.CancelScope) -> None:
+    await stopping.wait()
+    scope.cancel()
+
+
+async def _synced(parts: Parts, gateway: Gateway, judged: _Judged, stopping: trio.Event) -> Verdict:
     resource = await judged.wait(gateway.namespace, gateway.cr_name)
     reason = _refusal(resource)
     if reason:
