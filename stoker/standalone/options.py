@@ -96,8 +96,9 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     add("--probes", type=address, metavar="HOST:PORT", help="serve /healthz, /readyz and /metrics there (default: off)")
     add("--once", action="store_true", help="sync everything once, print what is not Synced, and exit")
     given = parser.parse_args(argv)
-    if given.once and given.receiver:
-        parser.error("--once ends after one sync, so --receiver has nothing to do; leave one of them out")
+    for flag in ("receiver", "probes"):
+        if given.once and getattr(given, flag):
+            parser.error(f"--once ends after one sync, so --{flag} has nothing to do; leave one of them out")
     if given.data_dir is not None and not given.data_dir.is_dir():
         parser.error(f"--data-dir {given.data_dir} is no directory; name the gateway's data directory")
     return Options(
