@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stoker.standalone.simulator.resources import Tree
 from stoker.standalone.simulator.signature import signature
 from tests.standalone.simulator.conftest import Ask, Resource
 
@@ -121,3 +124,23 @@ async def test_what_is_rewritten_leaves_no_temporary_file(
     await nursery.start(gateway.background)
     await ask.scanned()
     assert [path.name for path in resource("Bare").folder.iterdir()] == ["resource.json"]
+
+
+def test_a_manifest_that_somebody_replaces_meanwhile_is_not_written_over(
+    data: Path, resource: Callable[[str], Resource]
+) -> None:
+    made = resource("A")
+    made.write(view_json="{}")
+    (made.folder / "view.json").write_text("edited")
+    halt = made.folder / "resource.json.tmp"
+    os.mkfifo(halt)  # the gateway stops here, with its own version in hand
+    gateway = threading.Thread(target=lambda: Tree(data, "projects").scan(0, own_folders=False))
+    gateway.start()
+    with halt.open() as released:
+        theirs = made.signed({"view.json": "edited"})
+        (made.folder / "new").write_text(theirs)
+        (made.folder / "new").replace(made.manifest)
+        released.read()
+    gateway.join()
+    assert made.manifest.read_text() == theirs
+    assert sorted(path.name for path in made.folder.iterdir()) == ["resource.json", "view.json"]
