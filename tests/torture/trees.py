@@ -38,6 +38,8 @@ UNMANAGED: Live = {
     "beside.conf": (b"of nobody's", 0o644),
 }
 """Live files that no sync may touch: outside every destination, or excluded inside one."""
+THERE: Content = {"projects/there.json": b"{}", "config/core/there.json": b"{}"}
+"""In every commit, or a root would have no source and not be managed."""
 LONG_GONE = ("projects/B/made long ago.json", b"kept by the first sync, pruned by the second")
 
 
@@ -139,7 +141,7 @@ class Scenario:
 def scenario(seed: int, *, borders: bool = False) -> Scenario:
     """A reproducible scenario: adds, changes, deletes, type changes, deep and shallow, hand work."""
     rng = random.Random(seed)
-    first = _commit(rng)
+    first = _commit(rng) | THERE
     second = dict(first)
     for path in rng.sample(sorted(second), k=min(len(second), rng.randint(0, 3))):
         del second[path]
@@ -150,6 +152,7 @@ def scenario(seed: int, *, borders: bool = False) -> Scenario:
             second[path] = data
     if rng.random() < 0.3 and (nested := [path for path in sorted(second) if path.count("/") >= 3]):
         _becomes_file(rng.choice(nested), second, rng)
+    second |= THERE
     edits: dict[str, bytes | None] = {}
     if rng.random() < 0.7:
         for path in rng.sample(sorted(first), k=min(len(first), rng.randint(1, 2))):
