@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-import pygit2
 import trio
 
 from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken
 from stoker.git import failures, store
-from stoker.git.library import READ_TIMEOUT, bound_libgit2
+from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened
 from stoker.git.redirects import Redirects
 from stoker.git.remote import open_local
 from stoker.git.shelf import Shelf
@@ -98,17 +97,18 @@ class StorePool:
         """The commit as a tree, blocking but quick; CommitGone when ``ensure`` was not called for it, StoreBroken."""
         where = place(url)
         if where.transport == "file":
-            return CommitTree(open_local(where), commit, where=where.shown)
+            with open_local(where) as local:
+                return CommitTree(local, commit, where=where.shown)
         shelf = self._shelf(where)
         with shelf.choosing:
             newest = shelf.newest()
             if newest is None:
                 raise CommitGone(f"{where.shown}: commit {commit} was not fetched yet")
             try:
-                repository = pygit2.Repository(str(newest))
+                with opened(newest) as repository:
+                    tree = CommitTree(repository, commit, where=where.shown)
             except failures.LIBGIT2_ERRORS as error:
                 raise failures.of_store(error, f"the store of {where.shown}") from None
-            tree = CommitTree(repository, commit, where=where.shown)
             shelf.lease(tree, newest)
         return tree
 
@@ -161,6 +161,7 @@ class StorePool:
 def _check_local(where: Place, commit: str, stop: threading.Event) -> None:
     del stop
     try:
-        CommitTree(open_local(where), commit, where=where.shown)
+        with open_local(where) as local:
+            CommitTree(local, commit, where=where.shown)
     except StoreBroken as error:
         raise StoreBroken(f"{error}; run git fsck there") from None

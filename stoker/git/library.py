@@ -8,11 +8,16 @@ libgit2 asks one for https only.
 from __future__ import annotations
 
 import ssl
-from typing import Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 import certifi
 import pygit2
-from pygit2.enums import ConfigLevel, Option
+from pygit2.enums import ConfigLevel, Option, RepositoryOpenFlag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 READ_TIMEOUT: Final = 20.0
 MAPPED_LIMIT: Final = 32 * 1024 * 1024
@@ -31,6 +36,17 @@ def bound_libgit2(*, read_timeout: float = READ_TIMEOUT) -> None:
         pygit2.option(Option.SET_SEARCH_PATH, level, "")
     if not _system_trust():
         pygit2.settings.set_ssl_cert_locations(certifi.where(), None)
+
+
+@contextmanager
+def opened(path: Path | str) -> Iterator[pygit2.Repository]:
+    """A repository whose packs are let go at the end: pygit2's own objects lie in a cycle, and hold files and memory until
+    the collector comes by. Raises what libgit2 raises."""
+    repository = pygit2.Repository(str(path), RepositoryOpenFlag.DEFAULT)
+    try:
+        yield repository
+    finally:
+        repository.free()
 
 
 def trust() -> ssl.SSLContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
@@ -10,7 +11,7 @@ import trio
 
 from stoker.errors import GitTimeout, RepositoryNotFound, StoreBroken
 from stoker.git import failures
-from stoker.git.library import READ_TIMEOUT, bound_libgit2
+from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened
 from stoker.git.listing import RefListing, Resolution, is_full_hash, pick, prefixes
 from stoker.git.lsrefs import ls_refs
 from stoker.git.smart_http import new_client
@@ -18,7 +19,7 @@ from stoker.git.urls import Place, place
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from stoker.git.credentials import Credentials
     from stoker.git.offload import Offload
@@ -65,19 +66,26 @@ class Remote:
         return await self._offload(partial(work, where, wanted), deadline=self._timeout, what=where.shown)
 
 
-def open_local(where: Place) -> pygit2.Repository:
+@contextmanager
+def open_local(where: Place) -> Iterator[pygit2.Repository]:
     """The repository of a file:// URL, wherever its ``.git`` is; RepositoryNotFound when there is none."""
-    try:
-        return pygit2.Repository(where.path, pygit2.enums.RepositoryOpenFlag.DEFAULT)
-    except failures.LIBGIT2_ERRORS as error:
-        raise RepositoryNotFound(
-            f"{where.shown}: no readable git repository there ({error}); check spec.git.repo"
-        ) from None
+    with ExitStack() as held:
+        try:
+            repository = held.enter_context(opened(where.path))
+        except failures.LIBGIT2_ERRORS as error:
+            raise RepositoryNotFound(
+                f"{where.shown}: no readable git repository there ({error}); check spec.git.repo"
+            ) from None
+        yield repository
 
 
 def _of_path(where: Place, wanted: Sequence[str], stop: threading.Event) -> RefListing:
     del stop
-    repository = open_local(where)
+    with open_local(where) as repository:
+        return _listing_of(repository, wanted, where.shown)
+
+
+def _listing_of(repository: pygit2.Repository, wanted: Sequence[str], shown: str) -> RefListing:
     refs: dict[str, str] = {}
     peeled: dict[str, str] = {}
     try:
@@ -89,7 +97,7 @@ def _of_path(where: Place, wanted: Sequence[str], stop: threading.Event) -> RefL
                 peeled[name] = str(found.peel(None).id)
         anything = bool(refs) or next(iter(repository.references.iterator()), None) is not None
     except failures.LIBGIT2_ERRORS as error:
-        raise StoreBroken(f"{where.shown}: {error}; run git fsck there") from None
+        raise StoreBroken(f"{shown}: {error}; run git fsck there") from None
     return RefListing(refs, peeled, any_refs=anything)
 
 

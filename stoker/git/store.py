@@ -17,6 +17,7 @@ from pygit2.enums import ObjectType
 
 from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken, StoreUnwritable
 from stoker.git import failures
+from stoker.git.library import opened
 from stoker.git.listing import candidates, is_full_hash
 from stoker.git.transfer import Transfer
 from stoker.git.tree import CommitTree
@@ -62,8 +63,11 @@ class Moved(NamedTuple):
 
 def has_commit(store: Path | None, commit: str) -> bool:
     """Whether the store is there and holds the commit; a broken store holds nothing."""
+    if store is None:
+        return False
     try:
-        return store is not None and _holds(pygit2.Repository(str(store)), commit)
+        with opened(store) as repository:
+            return _holds(repository, commit)
     except failures.LIBGIT2_ERRORS:
         return False
 
@@ -94,7 +98,8 @@ def bring(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
 def is_whole(store: Path, commit: str) -> bool:
     """Whether every file of the commit can be read: costs a read of all of it."""
     try:
-        tree = CommitTree(pygit2.Repository(str(store)), commit, where="the store")
+        with opened(store) as repository:
+            tree = CommitTree(repository, commit, where="the store")
         for entry in tree.walk(""):
             if entry.kind != "submodule":
                 tree.read(entry.blob)
@@ -106,7 +111,7 @@ def is_whole(store: Path, commit: str) -> bool:
 def _anew(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
     try:
         fresh = shelf.begin()
-        pygit2.init_repository(str(fresh), bare=True)
+        pygit2.init_repository(str(fresh), bare=True).free()
     except failures.LIBGIT2_ERRORS as error:
         raise failures.of_disk(error, wanted.place.shown) from None
     try:
@@ -126,19 +131,16 @@ def _anew(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
 def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> int:
     shown = wanted.place.shown
     try:
-        repository = pygit2.Repository(str(store))
-    except failures.LIBGIT2_ERRORS as error:
-        raise failures.of_store(error, f"the store of {shown}") from None
-    transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
-    try:
-        _climb(repository, transfer, shelf, wanted)
-        _tidy(repository, store, wanted.commit)
+        with opened(store) as repository:
+            transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
+            _climb(repository, transfer, shelf, wanted)
+            _tidy(repository, store, wanted.commit)
+            return transfer.received
     except failures.LIBGIT2_ERRORS as error:
         raise failures.of_libgit2(error, shown) from None
     finally:
         with contextlib.suppress(OSError):
             (store / "FETCH_HEAD").unlink()
-    return transfer.received
 
 
 def _climb(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wanted: Wanted) -> None:
@@ -195,9 +197,9 @@ def _holds(repository: pygit2.Repository, commit: str) -> bool:
 def _is_usable(store: Path) -> bool:
     """Whether it opens, and its last commit and that one's root can be read."""
     try:
-        repository = pygit2.Repository(str(store))
-        tip: object = repository.get(repository.references[TIP].target)
-        return isinstance(tip, pygit2.Commit) and repository.odb.read(tip.tree_id)[0] == ObjectType.TREE
+        with opened(store) as repository:
+            tip: object = repository.get(repository.references[TIP].target)
+            return isinstance(tip, pygit2.Commit) and repository.odb.read(tip.tree_id)[0] == ObjectType.TREE
     except failures.LIBGIT2_ERRORS:
         return False
 

@@ -162,6 +162,38 @@ def silent_server() -> Iterator[int]:
             ending.set()
 
 
+@contextlib.contextmanager
+def dripping_server() -> Iterator[int]:
+    """Answers every connection with one byte of a long line at a time, without end; yields the port."""
+    ending = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            web = b"HTTP" in self.request.recv(65536)
+            self.request.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: " if web else b"fff0")
+            while not ending.wait(0.05):
+                self.request.sendall(b"a")
+
+    with _running(_Tracking((HOST, 0), Handler)) as port:
+        try:
+            yield port
+        finally:
+            ending.set()
+
+
+@contextlib.contextmanager
+def black_hole() -> Iterator[int]:
+    """A port that answers no connection attempt at all: its queue is full; yields the port."""
+    with socket.socket() as hole, contextlib.ExitStack() as callers:
+        hole.bind((HOST, 0))
+        hole.listen(0)
+        for _ in range(4):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(hole.getsockname())
+        yield int(hole.getsockname()[1])
+
+
 def closed_port() -> int:
     """A port on which nobody listens."""
     with socket.socket() as probe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import trio
 
 from stoker.errors import CommitGone
 from stoker.git import store
@@ -114,6 +115,17 @@ async def test_a_crash_after_the_new_store_was_put_in_place_leaves_only_that(
     await again.ensure(url, origin.commit({"a": "3"}), "main", NOBODY)
     assert not old.exists()
     del held
+
+
+async def test_nothing_of_a_store_stays_open_between_two_syncs(
+    origin: Origin, fetched_over: Serve, pool: StorePool, tmp_path: Path
+) -> None:
+    url = fetched_over(origin)
+    for text in "12":
+        commit = origin.commit({"a": text})
+        await pool.ensure(url, commit, "main", NOBODY)
+        assert content(pool.tree(url, commit)) == {"a": text.encode()}
+    assert str(tmp_path / "stores") not in await trio.Path("/proc/self/maps").read_text()
 
 
 def _outgrow(found: Path) -> None:
