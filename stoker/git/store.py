@@ -1,7 +1,8 @@
 """One bare store on disk: fetching exactly one commit into it, and keeping it small.
 
 Blocking; run through ``offload``. *Success means that the commit is in the store, nothing else*: libgit2 reports success for
-an unknown ref with nothing fetched. The last commit stays as a ref, so that the next fetch can say what it has; the
+an unknown ref with nothing fetched. The last commit stays as a ref, so that the next fetch can say what it has and asks for
+what is new only; where that would be another history, or nothing is there yet, for the commit alone at depth 1. The
 ``shallow`` file is cut to that tip, or it grows for ever and is sent every time. A store that is broken, over one and a
 half times a fresh one, or of more than 200 packs is fetched anew beside itself; ``shelf`` puts the new one in its place.
 """
@@ -146,7 +147,8 @@ def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> i
 def _climb(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wanted: Wanted) -> None:
     """By hash first; a server that refuses hashes is asked for the ref, ever deeper. CommitGone when it is not to be had."""
     try:
-        transfer.fetch_hash(wanted.commit)
+        if TIP not in repository.references or not transfer.fetch_news(wanted.commit):
+            transfer.fetch_hash(wanted.commit)
     except failures.HashRefused:
         _descend(repository, transfer, shelf, wanted)
     if not _holds(repository, wanted.commit):
