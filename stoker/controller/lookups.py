@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import trio
 
+from stoker.controller.retries import TOLERANCE
 from stoker.errors import GitServerError, GitTimeout, StokerError
 from stoker.git.listing import RefListing, candidates
 from stoker.observe.logs import get_logger
@@ -86,7 +87,8 @@ class Answer:
             return False
         if self.error is not None:
             return now - self.began < min(need.age, SHARED_FAILURE)
-        return holds and now - self.began < need.age
+        # Just what is not due yet by the timers' own tolerance: else a listing serves again and again what it makes due.
+        return holds and now - self.began < need.age - TOLERANCE
 
 
 @dataclass
