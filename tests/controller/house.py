@@ -7,7 +7,7 @@ import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import trio
@@ -16,7 +16,7 @@ import trio.testing
 from stoker.api import conditions, names
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
-from stoker.errors import ObjectNotFound
+from stoker.errors import Forbidden
 from stoker.kube.cluster import CONFIGMAPS, EVENTS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.metrics import new_registry
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync, Pod
     from stoker.api.status import DiscoveredGateway, Status
     from stoker.controller.lookups import RefSource
+    from stoker.kube.cluster import Kind, Listing, Subresource
     from stoker.kube.faults import Faults
 
+T = TypeVar("T")
 NS = "plant"
 URL = "https://git.example/plant.git"
 A, B, C = "a" * 40, "b" * 40, "c" * 40
@@ -64,13 +66,68 @@ def spec(**changes: Any) -> dict[str, Any]:
 
 
 @dataclass
+class Refusal:
+    """The next ``times`` calls of that kind get ``error``."""
+
+    verb: str
+    plural: str
+    name: str | None
+    times: int
+    error: Exception
+
+
+class RefusingCluster(MemoryCluster):
+    """The store, refusing what a test says; it counts what was refused and how often something was listed."""
+
+    def __init__(self, *, faults: Faults | None = None) -> None:
+        super().__init__(now=now, faults=faults)
+        self.refusals: list[Refusal] = []
+        self.refused: list[str] = []
+        self.lists = 0
+
+    def refuse(
+        self, verb: str, plural: str, *, name: str | None = None, times: int, error: Exception | None = None
+    ) -> None:
+        """From now on."""
+        self.refusals.append(Refusal(verb, plural, name, times, error or Forbidden("refused by the test")))
+
+    def _judge(self, verb: str, plural: str, name: str) -> None:
+        for refusal in self.refusals:
+            meant = (refusal.verb, refusal.plural) == (verb, plural) and refusal.name in {None, name}
+            if meant and refusal.times > 0:
+                refusal.times -= 1
+                self.refused.append(f"{verb} {plural} {name}")
+                raise refusal.error
+
+    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
+        self._judge("get", kind.plural, name)
+        return await super().get(kind, namespace, name)
+
+    async def list(self, kind: Kind[T], namespace: str = "", **selection: Any) -> Listing[T]:
+        self.lists += 1
+        self._judge("list", kind.plural, "")
+        return await super().list(kind, namespace, **selection)
+
+    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
+        self._judge("create", kind.plural, body["metadata"]["name"])
+        return await super().create(kind, namespace, body)
+
+    async def patch(
+        self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
+    ) -> T:
+        self._judge("patch", kind.plural, name)
+        return await super().patch(kind, namespace, name, body, subresource=subresource)
+
+
+@dataclass
 class House:
     """``start`` runs the controller; everything else is what users, agents and git servers do, and what they then see."""
 
-    cluster: MemoryCluster
+    cluster: RefusingCluster
     refs: FakeRefs = field(default_factory=FakeRefs)
     registry: CollectorRegistry = field(default_factory=new_registry)
     auto_bind: bool = True
+    nursery: trio.Nursery = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics = ControllerMetrics(self.registry)
@@ -78,7 +135,7 @@ class House:
     @classmethod
     def built(cls, faults: Faults | None = None) -> House:
         """With an empty store and a repository whose main is at A."""
-        house = cls(MemoryCluster(now=now, faults=faults))
+        house = cls(RefusingCluster(faults=faults))
         house.refs.push(URL, A)
         return house
 
@@ -91,6 +148,7 @@ class House:
         workers: int = 5,
     ) -> None:
         """The controller, until the nursery ends."""
+        self.nursery = nursery
         settings = ControllerSettings(workers=workers, namespaces=namespaces, auto_bind=self.auto_bind)
         await nursery.start(
             partial(
@@ -121,9 +179,7 @@ class House:
 
     async def resource(self, name: str = "main", namespace: str = NS, **changes: Any) -> GatewaySync:
         """A GatewaySync with its API-key Secret, settled."""
-        try:
-            await self.cluster.get(SECRETS, namespace, "api-key")
-        except ObjectNotFound:
+        if self.cluster.peek(SECRETS, namespace, "api-key") is None:
             await self.secret("api-key", namespace, apiKey="name:secret")
         body = {"metadata": {"name": name}, "spec": spec(**changes)}
         made = await self.cluster.create(GATEWAYSYNCS, namespace, body)

@@ -1,0 +1,104 @@
+"""Owned objects: their names, labels and owner, and their return when somebody deletes or edits them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stoker.api import names
+from stoker.kube.cluster import CONFIGMAPS, ROLEBINDINGS
+from tests.controller.house import NS, A, House
+
+MAPS = ("stoker-metadata-main", "stoker-status-main", "stoker-changes-main")
+
+
+@pytest.fixture
+async def unpolled(house: House) -> House:
+    """Resolved, and nothing but a change wakes it."""
+    await house.resource(polling__enabled=False)
+    return house
+
+
+def frame(house: House, kind: Any, name: str) -> tuple[dict[str, str], list[str]]:
+    found = house.cluster.peek(kind, NS, name)
+    assert found is not None
+    return found.metadata.labels, [reference.uid for reference in found.metadata.owner_references]
+
+
+@pytest.mark.parametrize("name", MAPS)
+async def test_maps_say_whose_they_are(unpolled: House, name: str) -> None:
+    labels = {names.MANAGED_BY_LABEL: "stoker-controller", "stoker.io/cr-name": "main"}
+    assert frame(unpolled, CONFIGMAPS, name) == (labels, [unpolled.seen().metadata.uid])
+
+
+async def test_so_does_the_binding(unpolled: House) -> None:
+    labels = {
+        names.MANAGED_BY_LABEL: "stoker-operator",
+        "stoker.io/gatewaysync": "main",
+        "stoker.io/cr-name": "main",
+    }
+    assert frame(unpolled, ROLEBINDINGS, "stoker-agent-main") == (labels, [unpolled.seen().metadata.uid])
+
+
+@pytest.mark.parametrize("name", MAPS)
+async def test_a_deleted_map_comes_back(unpolled: House, name: str) -> None:
+    await unpolled.cluster.delete(CONFIGMAPS, NS, name)
+    await unpolled.settle()
+    assert unpolled.data(name) is not None
+    assert unpolled.metadata()["commit"] == A
+
+
+@pytest.mark.parametrize("edit", [{"commit": "x"}, {"commit": None}, {"stranger": "x"}, {"profiles": "{broken"}])
+async def test_an_edited_metadata_map_is_put_right(unpolled: House, edit: dict[str, str | None]) -> None:
+    before = unpolled.metadata()
+    await unpolled.cluster.patch(CONFIGMAPS, NS, MAPS[0], {"data": edit})
+    await unpolled.settle()
+    assert unpolled.metadata() == before
+
+
+@pytest.mark.parametrize("name", MAPS)
+async def test_a_map_that_lost_label_and_owner_gets_them_back(unpolled: House, name: str) -> None:
+    before = frame(unpolled, CONFIGMAPS, name)
+    bare = {"metadata": {"labels": {names.CR_NAME: None}, "ownerReferences": []}}
+    await unpolled.cluster.patch(CONFIGMAPS, NS, name, bare)
+    await unpolled.edit(gateway__port=8043)
+    assert frame(unpolled, CONFIGMAPS, name) == before
+
+
+async def test_a_deleted_binding_comes_back(unpolled: House) -> None:
+    await unpolled.pod("gw-0", account="plant")
+    await unpolled.cluster.delete(ROLEBINDINGS, NS, "stoker-agent-main")
+    await unpolled.settle()
+    assert unpolled.accounts() == ["plant"]
+
+
+async def test_edited_subjects_are_put_right(unpolled: House) -> None:
+    stranger = {"subjects": [{"kind": "ServiceAccount", "name": "stranger", "namespace": NS}]}
+    await unpolled.cluster.patch(ROLEBINDINGS, NS, "stoker-agent-main", stranger)
+    await unpolled.settle()
+    assert unpolled.accounts() == ["default"]
+
+
+async def test_a_binding_to_another_role_is_made_anew(house: House) -> None:
+    await house.cluster.create(
+        ROLEBINDINGS,
+        NS,
+        {
+            "metadata": {"name": "stoker-agent-main"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"},
+        },
+    )
+    await house.resource()
+    found = house.cluster.peek(ROLEBINDINGS, NS, "stoker-agent-main")
+    assert found is not None
+    assert (found.role_ref.kind, found.role_ref.name) == ("ClusterRole", "stoker-agent")
+
+
+async def test_without_auto_bind_there_is_none(house: House) -> None:
+    other = House.built()
+    other.auto_bind = False
+    await other.start(house.nursery)
+    await other.resource()
+    assert other.cluster.snapshot(ROLEBINDINGS) == []
+    assert other.metadata()["commit"] == A
