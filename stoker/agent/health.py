@@ -16,8 +16,6 @@ from stoker.agent.gate import Gate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from stoker.git.offload import Thread
-
 TURN_AT_MOST: Final = 1800.0
 FETCH_HANGS_AFTER: Final = 600.0
 
@@ -53,11 +51,11 @@ class Health:
         return self.gate.closed_because()
 
 
-def hangs(thread: Thread) -> Callable[[], str]:
-    """For ``git_stuck``: the one git thread of an agent."""
+def hangs(stuck_since: Callable[[], float | None]) -> Callable[[], str]:
+    """For ``git_stuck``: a git thread that tells since which trio time it hangs, None when it does not."""
 
     def stuck() -> str:
-        since = thread.stuck_since
+        since = stuck_since()
         if since is None or trio.current_time() - since <= FETCH_HANGS_AFTER:
             return ""
         return f"a git call has hung in its thread for more than {FETCH_HANGS_AFTER / 60:.0f} minutes"
