@@ -30,7 +30,7 @@ from stoker.kube.memory import MemoryCluster
 from tests.agent.gateway import KEY, FakeGateway
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from stoker.api.objects import KubeEvent
@@ -84,6 +84,9 @@ class Plant:
         self.pod_uid = "uid-1"
         self.blocking: Any = Inline()
         self.agent = Agent()
+        self.address = ""
+        self.changed = trio.Event()
+        self.cluster.on_change = self._on_change
         self._nursery = nursery
         self._metadata = Metadata(origin.url, "", "main", profiles={"default": PROFILE})
 
@@ -140,7 +143,7 @@ class Plant:
             gateway_name="press",
             profile="default",
             data=self.data,
-            gateway_url="http://localhost:8088",
+            gateway_url=self.address or "http://localhost:8088",
             verify_tls=False,
             api_key=key,
             git_credentials=credentials,
@@ -161,7 +164,8 @@ class Plant:
 
     async def _live(self, agent: Agent) -> None:
         def connect(setup: AgentSetup) -> GatewayClient:
-            return GatewayClient(setup.gateway_url, api_key=setup.api_key, transport=self.gateway)
+            transport = None if self.address else self.gateway
+            return GatewayClient(setup.gateway_url, api_key=setup.api_key, transport=transport)
 
         with agent.scope:
             await partial(
@@ -177,6 +181,16 @@ class Plant:
                 connect=connect,
             )()
         agent.ended.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Returns once ``holds()`` is true, asked after every change of the object store: for tests in real time."""
+        with trio.fail_after(60):
+            while not holds():
+                await self.changed.wait()
+
+    def _on_change(self, *_: object) -> None:
+        self.changed.set()
+        self.changed = trio.Event()
 
     # --- what can be seen ----------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import trio
 from prometheus_client import CollectorRegistry
@@ -23,9 +24,13 @@ from stoker.kube.memory import MemoryCluster
 from stoker.nursery.shutdown import run_with_signals
 from tests.agent.plant import CR, POD, PROFILE, SPACE
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-async def live(data: str, repo: str, commit: str, gateway: str, store: str, stopping: trio.Event) -> None:
-    """Until ``stopping``."""
+
+async def live(words: Sequence[str], stopping: trio.Event) -> None:
+    """Until ``stopping``; ``words`` as on the command line."""
+    data, repo, commit, gateway, store = words
 
     async def key() -> str:
         return "stoker:s3cret-api-key"
@@ -63,7 +68,7 @@ async def live(data: str, repo: str, commit: str, gateway: str, store: str, stop
 
 async def main(*arguments: str) -> None:
     """As a process of its own."""
-    await run_with_signals(lambda stopping: live(*arguments, stopping), grace=20.0)  # type: ignore[arg-type]
+    await run_with_signals(lambda stopping: live(arguments, stopping), grace=20.0)
 
 
 if __name__ == "__main__":
