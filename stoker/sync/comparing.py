@@ -14,6 +14,7 @@ from stoker.sync.difference import Difference
 from stoker.sync.fields import Fields
 from stoker.sync.guard import USED_NOTE, check_permission, is_mass_delete
 from stoker.sync.live import Live
+from stoker.sync.paths import all_shown
 from stoker.sync.plan import fingerprint, resolve
 from stoker.sync.prepared import Prepared
 from stoker.sync.protection import Excluder, Protection, exclusion_key
@@ -65,8 +66,8 @@ class Comparer:
             fields,
             fingerprint(request),
             started,
-            Changes(tuple(sorted(found.added)), tuple(sorted(modified)), tuple(sorted(found.deletes)), found.unchanged),
-            drift=tuple(sorted(found.drift)),
+            Changes(all_shown(found.added), all_shown(modified), all_shown(found.deletes), found.unchanged),
+            drift=all_shown(found.drift),
             projects=project_names(wanted, self._protection.project_file),
             adoption=adoption,
             mass_delete=mass,

@@ -11,11 +11,14 @@ import stat
 from typing import TYPE_CHECKING
 
 from stoker.errors import PlanInvalid, StokerError
+from stoker.sync import paths
 from stoker.sync.journal import Delete, Put, Signature
 from stoker.sync.manifest import Entry
 from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.sync.fields import Fields
     from stoker.sync.live import FolderState, Live, Looked
     from stoker.sync.plan import SyncRequest
@@ -153,7 +156,7 @@ class Difference:
             (self.learnt if changed else self.refreshed)[path] = new
         elif entry is not None and actual == entry.content:
             self._put(path, blob, found, keep=False)
-        elif self._only_stamped(path, blob, entry):
+        elif self._only_stamped(path, blob, entry, (signature, content)):
             if entry is not None and entry.content == content:
                 self.unchanged += 1
             else:
@@ -179,7 +182,7 @@ class Difference:
             foreign = False
             if signature != (entry.inode, entry.size, entry.mtime_ns):
                 actual = self.live.content(path, signature, entry.content)
-                foreign = actual != entry.content and not self._only_stamped(path, "", entry)
+                foreign = actual != entry.content and not self._only_stamped(path, "", entry, (signature, ""))
             if foreign:
                 self.drift.append(path)
             self._delete(path, signature, keep=foreign)
@@ -201,7 +204,7 @@ class Difference:
                     self.left.append(path)
 
     def _restores(self, path: str) -> bool:
-        return self._request.drift != "report" and path not in self._request.spare
+        return self._request.drift != "report" and paths.shown(path) not in self._request.spare
 
     def delete_stray(self, path: str) -> None:
         """Delete a stray that was left: it turned out to be in the way of a wanted file."""
@@ -218,11 +221,21 @@ class Difference:
         data, recipe = self._fields.render_bytes(self._request.tree.read(blob), path)
         return content_id(data, blob), recipe
 
-    def _only_stamped(self, path: str, blob: str, entry: Entry | None) -> bool:
-        """Does a live late file differ from what is wanted, or was applied, by nothing but the gateway's stamp?"""
+    def _only_stamped(self, path: str, blob: str, entry: Entry | None, states: tuple[Signature, str]) -> bool:
+        """Does a live late file differ from what is wanted, or was applied, by nothing but the gateway's stamp?
+
+        `states`: the live file's signature and the content wanted. Read once for each pair of them and what was applied.
+        """
         equal = self._protection.stamp_equal
         if equal is None or path.rpartition("/")[2] not in self._protection.late_names:
             return False
+        asked = (*states, entry.content if entry is not None else "")
+        known = self.live.stamps.get(path)
+        if known is None or known[0] != asked:
+            known = self.live.stamps[path] = (asked, self._stamp_equal(path, blob, entry, equal))
+        return known[1]
+
+    def _stamp_equal(self, path: str, blob: str, entry: Entry | None, equal: Callable[[bytes, bytes], bool]) -> bool:
         actual = self.live.read(path)
         if blob:
             data = self._request.tree.read(blob)

@@ -40,6 +40,7 @@ class Live:
     def __init__(self, root: str) -> None:
         self.base = root.rstrip("/") + "/"
         self._contents: dict[str, tuple[Signature, str]] = {}
+        self.stamps: dict[str, tuple[tuple[object, ...], bool]] = {}  # `Difference` remembers its verdicts here
         self._folders: dict[str, _Seen] = {}
         self._excluder: Excluder | None = None
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from stoker.errors import PlanInvalid
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _NAME_BYTES = 255
 
 
@@ -87,3 +90,13 @@ def ancestors(path: str) -> list[str]:
 def within(path: str, folder: str) -> bool:
     """Is `path` the folder itself or below it? Everything is within ""."""
     return not folder or path == folder or path.startswith(folder + "/")
+
+
+def shown(path: str) -> str:
+    """As people, logs and JSON can have it: bytes of a hand-made name that are no UTF-8 as `\\xff`."""
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def all_shown(found: Iterable[str]) -> tuple[str, ...]:
+    """Every path as `shown`, sorted."""
+    return tuple(sorted(map(shown, found)))

@@ -1,6 +1,7 @@
 """The values a sync hands back: what it would change, what it changed, what a recovery found.
 
-Paths are relative to the data directory and sorted. They hold no behaviour but counting.
+Paths are relative to the data directory and sorted, in a spelling that JSON can hold (`paths.shown`). They hold no
+behaviour but counting.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from stoker.sync.journal import Journal, drop_provisional, read_journal, sync_st
 from stoker.sync.kept import prune
 from stoker.sync.merge import Merge
 from stoker.sync.mounts import Mounts
+from stoker.sync.paths import all_shown
 from stoker.sync.report import Settlement
 from stoker.sync.stage import StagingFolders
 
@@ -89,7 +90,7 @@ class Transactions:
                 self._finish(journal, folders)
                 return Settlement("undone", journal.commit, journal.changed)
             self._finish(journal, folders)
-        return Settlement("completed", journal.commit, journal.changed, tuple(sorted(merge.kept)))
+        return Settlement("completed", journal.commit, journal.changed, all_shown(merge.kept))
 
     def run(self, journal: Journal) -> tuple[str, ...]:
         """Merge a staged journal; returns the paths of what was kept.
@@ -113,7 +114,7 @@ class Transactions:
             if failed is not None:
                 raise MergeFailed(explain(failed, f"merging into {self._places.root} (undone)")) from None
         self._keep_house(journal, kept=bool(merge.kept))
-        return tuple(sorted(merge.kept))
+        return all_shown(merge.kept)
 
     def _require_mounts(self, journal: Journal) -> None:
         """A volume that is not there now would look like one on which every step is done."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from stoker.sync.plan import MappingRule
 from tests.sync.conftest import FIRST, PROJECTS, SECOND, Sync, read, write
@@ -70,6 +73,10 @@ def test_a_hand_made_name_that_is_no_text_is_cleaned_and_kept_too(sync: Sync, so
     sync()
     stray = data / "projects" / "b\udcffd"
     stray.write_text("designer")
+    shown = ("projects/b\\xffd",)  # as status, history and log can hold it
+    done = sync(drift="report")
+    assert (done.drift, json.loads(msgspec.json.encode(done.drift))) == (shown, list(shown))
+    assert sync(spare=frozenset(done.drift)).files_changed == 0
     done = sync(SECOND)
-    assert done.kept == ("projects/b\udcffd",)
-    assert (data / done.kept_in / done.kept[0]).read_text() == "designer"
+    assert (done.kept, done.deleted, done.drift) == (shown, shown, shown)
+    assert [path.read_text() for path in (data / done.kept_in / "projects").iterdir()] == ["designer"]

@@ -3,6 +3,7 @@ proportional: unchanged files are neither read nor copied."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -138,3 +139,19 @@ def test_a_rendered_file_is_rendered_again_only_for_values_it_uses(sync: Sync, s
     assert sync(SECOND, *RULES, fields=FIELDS | more, tree=tree).files_changed == 0
     assert tree.reads == 0
     assert sync(SECOND, *RULES, fields={"GatewayName": "mill"}).modified == ("config/site/conf",)
+
+
+def test_a_resource_json_that_the_gateway_stamped_is_compared_once(sync: Sync, source: Path, data: Path) -> None:
+    ours = {"scope": "G", "attributes": {"lastModificationSignature": "a"}}
+    stamped = {"scope": "G", "attributes": {"lastModificationSignature": "b"}}
+    write(source, {f"projects/p{n}/resource.json": json.dumps(ours) for n in range(20)})
+    sync()
+    write(data, {f"projects/p{n}/resource.json": json.dumps(stamped) for n in range(20)})
+    reads = []
+    for _ in range(2):
+        tree = CountingTree(source, {})
+        assert sync(tree=tree).unchanged == 20
+        reads.append(tree.reads)
+    assert reads == [20, 0]
+    write(data, {"projects/p3/resource.json": json.dumps(stamped | {"scope": "D"})})
+    assert sync(drift="report").drift == ("projects/p3/resource.json",)
