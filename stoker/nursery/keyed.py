@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 K = TypeVar("K")
+SLACK = 64
 
 
 class KeyedQueue(Generic[K]):
@@ -47,12 +48,19 @@ class KeyedQueue(Generic[K]):
         self._due[key] = due
         self._count += 1
         heapq.heappush(self._heap, (due, self._count, key))
+        if len(self._heap) > SLACK + 2 * len(self._due):
+            self._forget_stale()
         self._wake()
 
     def cancel(self, key: K) -> None:
         """Forgets a pending delay."""
         self._due.pop(key, None)
         self._wake()
+
+    @property
+    def pending(self) -> int:
+        """Entries of delayed keys in memory; some may be stale, never more than twice the delayed keys and some slack."""
+        return len(self._heap)
 
     async def idle(self) -> None:
         """Returns when nothing is queued or running; delayed keys do not count."""
@@ -102,6 +110,11 @@ class KeyedQueue(Generic[K]):
             due, _, key = heapq.heappop(self._heap)
             if self._due.get(key) == due:
                 self.add(key)
+
+    def _forget_stale(self) -> None:
+        """An entry whose key was given another time stays until its own; a busy key with a long interval leaves many."""
+        self._heap = [entry for entry in self._heap if self._due.get(entry[2]) == entry[0]]
+        heapq.heapify(self._heap)
 
     def _wake(self) -> None:
         self._changed.set()
