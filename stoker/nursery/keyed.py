@@ -26,7 +26,7 @@ class KeyedQueue(Generic[K]):
         self._ready: OrderedDict[K, None] = OrderedDict()
         self._running: set[K] = set()
         self._again: set[K] = set()
-        self._due: dict[K, float] = {}
+        self._due: dict[K, tuple[float, int]] = {}  # when, and the number of the entry that says so
         self._heap: list[tuple[float, int, K]] = []
         self._count = 0
         self._changed = trio.Event()
@@ -43,10 +43,10 @@ class KeyedQueue(Generic[K]):
     def add_after(self, key: K, seconds: float) -> None:
         """In ``seconds``, or sooner when it was due sooner."""
         due = trio.current_time() + max(0.0, seconds)
-        if key in self._ready or self._due.get(key, due + 1) <= due:
+        if key in self._ready or (key in self._due and self._due[key][0] <= due):
             return
-        self._due[key] = due
         self._count += 1
+        self._due[key] = (due, self._count)
         heapq.heappush(self._heap, (due, self._count, key))
         if len(self._heap) > SLACK + 2 * len(self._due):
             self._forget_stale()
@@ -107,13 +107,13 @@ class KeyedQueue(Generic[K]):
 
     def _release(self) -> None:
         while self._heap and (self._heap[0][0] <= trio.current_time() or self._heap[0][2] not in self._due):
-            due, _, key = heapq.heappop(self._heap)
-            if self._due.get(key) == due:
+            *entry, key = heapq.heappop(self._heap)
+            if self._due.get(key) == tuple(entry):
                 self.add(key)
 
     def _forget_stale(self) -> None:
         """An entry whose key was given another time stays until its own; a busy key with a long interval leaves many."""
-        self._heap = [entry for entry in self._heap if self._due.get(entry[2]) == entry[0]]
+        self._heap = [entry for entry in self._heap if self._due.get(entry[2]) == entry[:2]]
         heapq.heapify(self._heap)
 
     def _wake(self) -> None:

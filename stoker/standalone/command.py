@@ -1,87 +1,22 @@
-"""The ``stoker standalone`` command: from arguments and environment to an exit code.
+"""The ``stoker standalone`` command: its arguments are judged before anything heavy is imported.
 
-Owns: what is checked before anything starts, and how an error becomes one line and a code. The rooms are imported once the
-arguments are known to be good, so that ``--help`` and a typo are answered at once.
+So ``--help`` and a typo are answered at once; what runs then is ``process``.
 """
 
 from __future__ import annotations
 
 import os
-import sys
-from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-import trio
-
-from stoker.errors import ManifestInvalid, SettingsInvalid, StateLocked, StokerError
-from stoker.nursery.shutdown import run_with_signals
-from stoker.nursery.supervisor import flatten
-from stoker.observe import logs
-from stoker.observe.memory import few_arenas
-from stoker.settings import Environment, ReceiverSettings
-from stoker.standalone.exits import FAILED, LOCKED, OK, USAGE
-from stoker.standalone.lock import state_lock
-from stoker.standalone.options import Options, parse_options
-from stoker.web.listen import check_address
+from stoker.standalone.options import parse_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stoker.standalone.once import Verdict
-
-# More than an agent's 15 s for a running merge and the servers' 5 s for running requests.
-GRACE_SECONDS = 25.0
-
 
 def main(argv: Sequence[str]) -> int:
-    """Run until a signal, or once; the exit code. Errors are printed, one line each."""
+    """Run until a signal, or once; the exit code."""
     options = parse_options(argv, os.environ)
-    try:
-        told = Environment.from_env(os.environ)
-        logs.configure(level=told.logs.level, dev=told.logs.dev)
-        for flag, address in (("--receiver", options.receiver), ("--probes", options.probes)):
-            if address is not None:
-                check_address(address, what=flag)
-        with state_lock(options.state_dir):
-            return _run(options, told.receiver)
-    except StokerError as error:
-        return _explain(error)
-
-
-def _run(options: Options, receiver: ReceiverSettings) -> int:
-    from stoker.standalone.once import run_once
-    from stoker.standalone.run import run_standalone
-
-    verdicts: list[Verdict] = []
-
-    async def work(stopping: trio.Event) -> None:
-        if options.once:
-            verdicts.extend(await run_once(options, stopping=stopping))
-        else:
-            await run_standalone(options, receiver, stopping=stopping)
-
-    few_arenas()
-    try:
-        trio.run(partial(run_with_signals, work, grace=GRACE_SECONDS))
-    except BaseExceptionGroup as group:
-        ours = [error for error in flatten(group) if isinstance(error, StokerError)]
-        if len(ours) != len(flatten(group)):
-            raise
-        return _explain(*ours)
-    if not options.once:
-        return OK
-    failed = [verdict for verdict in verdicts if verdict.reason]
-    for verdict in failed:
-        sys.stderr.write(f"stoker: gateway {verdict.gateway.label} is not Synced: {verdict.reason}\n")
-    return FAILED if failed or not verdicts else OK
-
-
-def _explain(*errors: BaseException) -> int:
-    """Print each error, one line a fault; the code of the gravest."""
-    codes = []
-    for error in errors:
-        for line in str(error).splitlines():
-            sys.stderr.write(f"stoker: {line}\n")
-        wrong = isinstance(error, (ManifestInvalid, SettingsInvalid))
-        codes.append(LOCKED if isinstance(error, StateLocked) else USAGE if wrong else FAILED)
-    return max(codes)
+    code: int = import_module("stoker.standalone.process").run(options)
+    return code
