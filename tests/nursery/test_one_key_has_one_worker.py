@@ -23,7 +23,7 @@ class Worker:
         assert key not in self.running
         self.running.append(key)
         self.most = max(self.most, len(self.running))
-        self.began.append((key, trio.current_time()))
+        self.began.append((key, round(trio.current_time(), 3)))
         await trio.sleep(self._seconds)
         self.running.remove(key)
 
@@ -54,7 +54,7 @@ async def test_one_added_while_it_is_handled_is_handled_again_after(
         await trio.sleep(0.5)
         for _ in range(3):
             worker.queue.add("a")
-    assert worker.began == [("a", pytest.approx(0)), ("a", pytest.approx(1))]
+    assert worker.began == [("a", 0), ("a", 1)]
 
 
 async def test_so_many_run_at_once_and_no_more(worker: Worker, autojump_clock: trio.abc.Clock) -> None:
@@ -68,7 +68,7 @@ async def test_so_many_run_at_once_and_no_more(worker: Worker, autojump_clock: t
 async def test_a_delayed_key_comes_at_its_time(worker: Worker, autojump_clock: trio.abc.Clock) -> None:
     worker.queue.add_after("a", 5)
     await worker.run(1, until=10)
-    assert worker.began == [("a", pytest.approx(5))]
+    assert worker.began == [("a", 5)]
 
 
 @pytest.mark.parametrize("delays", [(5, 2), (2, 5)])
@@ -76,14 +76,14 @@ async def test_the_earlier_time_wins(worker: Worker, delays: tuple[int, int], au
     for delay in delays:
         worker.queue.add_after("a", delay)
     await worker.run(1, until=20)
-    assert worker.began == [("a", pytest.approx(2))]
+    assert worker.began == [("a", 2)]
 
 
 async def test_what_is_added_now_needs_no_later_time(worker: Worker, autojump_clock: trio.abc.Clock) -> None:
     worker.queue.add_after("a", 5)
     worker.queue.add("a")
     await worker.run(1, until=20)
-    assert worker.began == [("a", pytest.approx(0))]
+    assert worker.began == [("a", 0)]
 
 
 async def test_a_delay_that_passes_while_the_key_is_handled_is_not_lost(
@@ -94,7 +94,7 @@ async def test_a_delay_that_passes_while_the_key_is_handled_is_not_lost(
         nursery.start_soon(worker.run, 1, 20)
         await trio.sleep(0.2)
         worker.queue.add_after("a", 0.3)
-    assert worker.began == [("a", pytest.approx(0)), ("a", pytest.approx(1))]
+    assert worker.began == [("a", 0), ("a", 1)]
 
 
 async def test_a_cancelled_delay_does_not_come(worker: Worker, autojump_clock: trio.abc.Clock) -> None:
