@@ -6,6 +6,8 @@ a symlink is a question about the live directory and asked there (`places`), not
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from stoker.errors import PlanInvalid
 
 if TYPE_CHECKING:
