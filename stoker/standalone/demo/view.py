@@ -66,9 +66,9 @@ class View:
         self._console.print(f"\n[bold {colour}]{escape(text)}[/bold {colour}]")
 
     def commands(self, lines: Iterable[str]) -> None:
-        """Commands to copy: never wrapped, never coloured."""
+        """Commands to copy: never wrapped, never coloured, and shown at once also in a pipe."""
         for line in lines:
-            print(f"   {line}")
+            print(f"   {line}", flush=True)
 
 
 def _short(value: Any) -> str:
