@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from stoker.api.crd import as_yaml
 from stoker.standalone.exits import OK
 from stoker.standalone.options import LineParser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+EPILOG = """\
+examples:
+  stoker crd | kubectl apply --server-side -f -
+
+exit codes:
+  0  printed
+  2  the command line is wrong
+"""
+
 
 def main(argv: Sequence[str]) -> int:
     """Print the CRD as YAML on stdout; the exit code. A reader that has seen enough (``| head``) is no error."""
     LineParser(
         prog="stoker crd",
-        description="Print the CustomResourceDefinition of GatewaySync, as YAML for `kubectl apply -f -`.",
+        description="Print the CustomResourceDefinition of GatewaySync, as YAML.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     ).parse_args(argv)
     try:
-        sys.stdout.write(as_yaml())
+        sys.stdout.write(import_module("stoker.api.crd").as_yaml())
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's own flush would fail
