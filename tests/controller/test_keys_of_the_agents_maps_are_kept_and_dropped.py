@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stoker.api import names
+from stoker.controller.outcome import Census, Memory, Pass
+from stoker.controller.steps import reports
 from stoker.kube.cluster import CONFIGMAPS, PODS
 from tests.controller.house import NS, House
 
@@ -52,4 +54,12 @@ async def test_a_pod_that_moved_to_another_resource_keeps_its_while_it_exists(re
     await write(resolved, **{"gw-0": "{}"})
     await resolved.cluster.patch(PODS, NS, "gw-0", {"metadata": {"annotations": {names.CR_NAME: "other"}}})
     await resolved.settle()
+    assert keys(resolved) == [{"gw-0"}, {"gw-0"}]
+
+
+async def test_a_pod_that_reports_before_its_watch_event_came_keeps_its(resolved: House) -> None:
+    await resolved.pod("gw-0", "other")
+    await write(resolved, **{"gw-0": "{}"})
+    nobody_seen_yet = Pass(resolved.seen(), Memory(), Census((), frozenset()))
+    await reports.collect(nobody_seen_yet, resolved.cluster, [])
     assert keys(resolved) == [{"gw-0"}, {"gw-0"}]
