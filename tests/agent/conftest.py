@@ -1,4 +1,4 @@
-"""The plant, in the states that most tests begin in. All of it lives on the virtual clock."""
+"""The plant, in the states that most tests begin in. Tests ask for the virtual clock by name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trio
-import trio.testing
 
 from tests.agent.plant import FILES, Plant
 from tests.fakes.gitrepos import Origin, make_origin
@@ -25,7 +24,7 @@ def origin(tmp_path: Path) -> Origin:
 
 
 @pytest.fixture
-async def plant(tmp_path: Path, origin: Origin, autojump_clock: trio.testing.MockClock) -> AsyncIterator[Plant]:
+async def plant(tmp_path: Path, origin: Origin) -> AsyncIterator[Plant]:
     """An empty data directory, a gateway that is down, metadata that names the first commit; no agent yet."""
     async with trio.open_nursery() as nursery:
         made = Plant(tmp_path, origin, nursery)

@@ -85,6 +85,7 @@ class Plant:
         self.blocking: Any = Inline()
         self.agent = Agent()
         self.address = ""
+        self.now: Callable[[], datetime] = now
         self.changed = trio.Event()
         self.cluster.on_change = self._on_change
         self._nursery = nursery
@@ -167,20 +168,22 @@ class Plant:
             transport = None if self.address else self.gateway
             return GatewayClient(setup.gateway_url, api_key=setup.api_key, transport=transport)
 
-        with agent.scope:
-            await partial(
-                run_agent,
-                self.setup(),
-                cluster=self.through,
-                stores=self.stores,
-                metrics=self.metrics,
-                stopping=agent.stopping,
-                now=now,
-                health=agent.health,
-                blocking=self.blocking,
-                connect=connect,
-            )()
-        agent.ended.set()
+        try:
+            with agent.scope:
+                await partial(
+                    run_agent,
+                    self.setup(),
+                    cluster=self.through,
+                    stores=self.stores,
+                    metrics=self.metrics,
+                    stopping=agent.stopping,
+                    now=self.now,
+                    health=agent.health,
+                    blocking=self.blocking,
+                    connect=connect,
+                )()
+        finally:
+            agent.ended.set()
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Returns once ``holds()`` is true, asked after every change of the object store: for tests in real time."""
