@@ -126,11 +126,14 @@ class Engine:
             raise StagingFailed(explain(error, f"settling {places.root}")) from None
 
     def has_gateway(self) -> bool:
-        """Does the directory hold a gateway already: our own manifest, or one of the markers?"""
+        """Does the directory hold a gateway already: our own manifest, or one of the markers? Raises StagingFailed."""
         root = Path(self._hold().places.root)
-        if (root / MANIFEST).exists():
-            return True
-        return any(next(root.glob(marker), None) is not None for marker in self._protection.markers)
+        try:
+            if (root / MANIFEST).exists():
+                return True
+            return any(next(root.glob(marker), None) is not None for marker in self._protection.markers)
+        except OSError as error:
+            raise StagingFailed(explain(error, f"looking for a gateway in {root}")) from None
 
     # --- a sync --------------------------------------------------------------------------------------------------
 
