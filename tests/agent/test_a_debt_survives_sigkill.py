@@ -30,7 +30,7 @@ class Port(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.holding, self.asked, self.let_go = True, threading.Event(), threading.Event()
         self.answered: list[str] = []
-        self.both = threading.Event()
+        self.both, self.looked = threading.Event(), threading.Event()
 
     @property
     def url(self) -> str:
@@ -47,8 +47,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Silent."""
 
     def do_GET(self) -> None:
-        """gwinfo says that it runs."""
+        """gwinfo says that it runs; a look at a scan tells that the agent has put down that it was answered."""
         known = self.path == "/system/gwinfo"
+        if self.path.startswith("/data/api/v1/scan/"):
+            self.server.looked.set()
         self._answer(200 if known else 404, b"ContextStatus=RUNNING;" if known else b"")
 
     def do_POST(self) -> None:
@@ -121,7 +123,7 @@ def test_killed_between_merge_and_scan_the_next_start_scans(tmp_path: Path, orig
 def test_a_debt_that_was_paid_is_not_paid_by_the_next_start(tmp_path: Path, origin: Origin, port: Port) -> None:
     port.holding = False
     with _agent(tmp_path, origin, port) as process:
-        assert port.both.wait(60)
+        assert port.looked.wait(60), "the agent did not look what became of its scans"
         process.terminate()
         assert process.wait(30) == 0
     port.asked.clear()

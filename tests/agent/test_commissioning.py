@@ -100,7 +100,7 @@ async def test_a_restart_of_a_gateway_that_ran_before_scans_at_its_moments(
     await trio.sleep(3)
     assert synced.gateway.both == 1
     synced.gateway.gwinfo = (200, RUNNING)
-    await trio.sleep(3)
+    await trio.sleep(7)
     assert synced.gateway.both == 2
 
 
