@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import os
 import sys
 
 from bench import agent, engine, first, idle, push, receiver
@@ -23,6 +25,9 @@ def main(wanted: list[str]) -> None:
     unknown = [name for name in wanted if name not in SECTIONS]
     if unknown:
         raise SystemExit(f"there is no section {unknown[0]!r}; choose of {', '.join(SECTIONS)}")
+    # As installed: byte code is there, and no environment of a developer keeps it from being used.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compileall.compile_dir("stoker", quiet=1)
     with workplace() as (base, disk):
         page = Page(disk)
         for name, measure in SECTIONS.items():

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
 
+    import httpx
+
     from stoker.git.credentials import Credentials
     from stoker.git.offload import Offload
 
@@ -32,7 +34,7 @@ class Remote:
         """``timeout``: seconds that one look-up may take as a whole; ``read_timeout``: each connect and read of git://."""
         self._offload = offload
         self._timeout = timeout
-        self._client = new_client(timeout=timeout)
+        self._http: httpx.AsyncClient | None = None
         bound_libgit2(read_timeout=read_timeout)
 
     async def __aenter__(self) -> Self:
@@ -41,8 +43,9 @@ class Remote:
 
     async def __aexit__(self, *_: object) -> None:
         """Closes the connections."""
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + 2):
-            await self._client.aclose()
+        if self._http is not None:
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + 2):
+                await self._http.aclose()
 
     async def resolve(self, url: str, ref: str, credentials: Credentials) -> Resolution:
         """The commit of ``ref``; a full hash is taken as it is, without asking."""
@@ -60,10 +63,16 @@ class Remote:
         where = place(url)
         if where.transport == "http":
             with trio.move_on_after(self._timeout):
-                return await ls_refs(self._client, where.url, wanted, credentials.at(where), shown=where.shown)
+                return await ls_refs(self._client(), where.url, wanted, credentials.at(where), shown=where.shown)
             raise GitTimeout(f"{where.shown}: no answer within {self._timeout:g} s; check the server and the network")
         work = _of_path if where.transport == "file" else _of_git
         return await self._offload(partial(work, where, wanted), deadline=self._timeout, what=where.shown)
+
+    def _client(self) -> httpx.AsyncClient:
+        """Made when first needed: reading the authorities that TLS trusts takes 80 ms, and not every URL is http."""
+        if self._http is None:
+            self._http = new_client(timeout=self._timeout)
+        return self._http
 
 
 @contextmanager

@@ -60,6 +60,7 @@ class Parts:
     remote: Remote
     stores: StorePool
     fetches: ThreadPerRepository
+    look_ups: ThreadPerRepository
     registry: CollectorRegistry
     service_metrics: ServiceMetrics
     controller_metrics: ControllerMetrics
@@ -164,7 +165,7 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
     fetches = ThreadPerRepository()
     stores = StorePool(options.state_dir / "git", offload=fetches)
     try:
-        async with Remote(ThreadPerRepository()) as remote:
+        async with Remote(look_ups := ThreadPerRepository()) as remote:
             return await use(
                 Parts(
                     options=options,
@@ -173,6 +174,7 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
                     remote=remote,
                     stores=stores,
                     fetches=fetches,
+                    look_ups=look_ups,
                     registry=registry,
                     service_metrics=ServiceMetrics(registry),
                     controller_metrics=ControllerMetrics(registry),

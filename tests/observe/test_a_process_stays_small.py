@@ -24,6 +24,12 @@ def test_an_agent_loads_no_command_line_of_httpx_and_no_rich() -> None:
     assert not modules & {"rich", "click", "pygments", "httpx._main", "kubernetes", "quart", "jsonschema"}
 
 
+def test_standalone_loads_web_servers_only_where_they_are_asked_for() -> None:
+    modules = loaded("import stoker.standalone.run, stoker.standalone.once")
+    assert "stoker.agent.run" in modules
+    assert not modules & {"quart", "hypercorn", "h2", "rich", "kubernetes"}
+
+
 def test_a_hidden_module_can_be_loaded_afterwards() -> None:
     assert "rich.table" in loaded("import stoker.observe.logs, rich.table")
 
