@@ -8,6 +8,7 @@ for one look, because an editor's half-written file can be valid YAML that lacks
 from __future__ import annotations
 
 import signal
+from math import inf
 from typing import TYPE_CHECKING
 
 import trio
@@ -42,7 +43,13 @@ class ManifestWatch:
         cluster: Cluster,
         on_applied: Callable[[Manifests], None],
         log: FilteringBoundLogger,
+        look: float = LOOK_SECONDS,
+        retry: float = APPLY_RETRY_SECONDS,
     ) -> None:
+        """``look``: seconds between two looks at the files; ``retry``: before what the store refused is applied again."""
+        self._look = look
+        self._retry = retry
+        self._retry_at = inf
         self._paths = paths
         self._data_dir = data_dir
         self._host = host
@@ -64,7 +71,7 @@ class ManifestWatch:
             task_status.started()
             pending = self._seen
             while True:
-                with trio.move_on_after(LOOK_SECONDS):
+                with trio.move_on_after(self._look):
                     await self._hangup.wait()
                 if self._hangup.is_set():
                     self._hangup = trio.Event()
@@ -74,6 +81,8 @@ class ManifestWatch:
                 found = await self._fingerprint()
                 if found != self._seen and found == pending:
                     await self._reread("changed")
+                elif trio.current_time() >= self._retry_at:
+                    await self._reread("retry")
                 pending = found
 
     async def _heed_hangups(self, *, task_status: trio.TaskStatus[None]) -> None:
@@ -83,7 +92,7 @@ class ManifestWatch:
                 self._hangup.set()
 
     async def _reread(self, trigger: str) -> None:
-        self._seen = await self._fingerprint()
+        self._seen, self._retry_at = await self._fingerprint(), inf
         try:
             manifests = await self._read()
         except ManifestInvalid as error:
@@ -95,7 +104,8 @@ class ManifestWatch:
         try:
             applied = await apply(self._cluster, manifests.objects)
         except StokerError as error:
-            self._log.error("manifests_not_applied", trigger=trigger, error=str(error))
+            self._retry_at = trio.current_time() + self._retry
+            self._log.error("manifests_not_applied", trigger=trigger, error=str(error), retry_in_s=self._retry)
             return
         self._on_applied(manifests)
         if applied or trigger == "hangup":
