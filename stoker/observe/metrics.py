@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def new_registry() -> CollectorRegistry:
@@ -17,6 +22,16 @@ class ServiceMetrics:
         self._restarts = Counter(
             "stoker_service_restarts", "Restarts of a supervised service.", ["service"], registry=registry
         )
+        self._followed: set[str] = set()
+
+    def follow(self, services: Iterable[str]) -> None:
+        """From now on exactly these have a series, from 0 on: a counter that appears with its first restart hides that one."""
+        wanted = set(services)
+        for service in self._followed - wanted:
+            self._restarts.remove(service)
+        for service in wanted:
+            self._restarts.labels(service)
+        self._followed = wanted
 
     def restarted(self, service: str) -> None:
         """Counts one restart."""

@@ -98,7 +98,7 @@ class Agents:
                     nursery.start_soon(self._live, gateway, life, stopping)
 
     async def _live(self, gateway: Gateway, life: _Life, stopping: trio.Event) -> None:
-        name = f"agent/{gateway.label}"
+        name = gateway.service
         self._log.info(
             "agent_starting", namespace=gateway.namespace, gateway=gateway.gateway_name, data=str(gateway.data)
         )

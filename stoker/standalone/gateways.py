@@ -44,6 +44,11 @@ class Gateway:
         """``namespace/pod``, for logs and service names."""
         return f"{self.namespace}/{self.pod_name}"
 
+    @property
+    def service(self) -> str:
+        """The name of its agent among the services of the process."""
+        return f"agent/{self.label}"
+
 
 @dataclass
 class Bound:

@@ -13,7 +13,6 @@ import trio
 
 import stoker
 from stoker.agent.health import Health
-from stoker.agent.metrics import AgentMetrics
 from stoker.agent.run import AgentSetup, run_agent
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
@@ -28,6 +27,7 @@ from stoker.receiver.metrics import ReceiverMetrics
 from stoker.standalone.apply import apply
 from stoker.standalone.credentials import api_key_of, git_credentials_of
 from stoker.standalone.reload import ManifestWatch
+from stoker.standalone.series import GatewaySeries
 from stoker.standalone.state import ObjectFiles
 from stoker.standalone.threads import ThreadPerRepository
 
@@ -64,7 +64,7 @@ class Parts:
     registry: CollectorRegistry
     service_metrics: ServiceMetrics
     controller_metrics: ControllerMetrics
-    agent_metrics: AgentMetrics
+    agent_series: GatewaySeries
     receiver_metrics: ReceiverMetrics
     healths: dict[str, Health] = field(default_factory=dict)
     """Of the agents that run, by ``namespace/pod``."""
@@ -105,7 +105,7 @@ class Parts:
                 setup,
                 cluster=self.cluster,
                 stores=self.stores,
-                metrics=self.agent_metrics,
+                metrics=self.agent_series.of(gateway),
                 stopping=stopping,
                 once=once,
                 now=utc_now,
@@ -178,7 +178,7 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
                     registry=registry,
                     service_metrics=ServiceMetrics(registry),
                     controller_metrics=ControllerMetrics(registry),
-                    agent_metrics=AgentMetrics(registry),
+                    agent_series=GatewaySeries(registry),
                     receiver_metrics=ReceiverMetrics(registry),
                 )
             )

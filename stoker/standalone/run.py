@@ -46,6 +46,9 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
 
     def applied(manifests: Manifests) -> None:
         agents.want(manifests.gateways)
+        parts.agent_series.keep(manifests.gateways)
+        services = [named.name for named in (*inner, *outer)]
+        parts.service_metrics.follow([*services, *(gateway.service for gateway in manifests.gateways)])
 
     watch = parts.manifest_watch(applied)
     manifests = await start_from(watch, parts)

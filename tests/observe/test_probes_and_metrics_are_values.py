@@ -39,3 +39,14 @@ def test_restarts_are_counted_by_service_and_by_registry() -> None:
     metrics.restarted("controller")
     assert b'stoker_service_restarts_total{service="controller"} 2.0' in render(one)[0]
     assert b"controller" not in render(other)[0]
+
+
+def test_a_service_has_its_counter_before_its_first_restart_and_as_long_as_it_is_one() -> None:
+    registry = new_registry()
+    metrics = ServiceMetrics(registry)
+    metrics.follow(["controller", "agent/gw"])
+    assert b'stoker_service_restarts_total{service="agent/gw"} 0.0' in render(registry)[0]
+    metrics.restarted("controller")
+    metrics.follow(["controller"])
+    assert b'stoker_service_restarts_total{service="controller"} 1.0' in render(registry)[0]
+    assert b"agent/gw" not in render(registry)[0]

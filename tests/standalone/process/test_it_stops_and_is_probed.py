@@ -106,6 +106,19 @@ async def test_every_metric_of_the_contract_is_exposed(plant: Plant) -> None:
     assert 'git_ref="main"' in text
 
 
+async def test_every_supervised_service_and_every_gateway_has_its_series(plant: Plant) -> None:
+    await plant.gateway("other")
+    child = await synced(plant, *PROBES, "--receiver", "127.0.0.1:0")
+    await said(child, "sync_completed", gateway="other", commit=plant.first)
+    url = await url_of(child, "probes_serving")
+    text = (await get(f"{url}/metrics")).text
+    restarts = dict(re.findall(r'^stoker_service_restarts_total\{service="(.+)"\} (\S+)$', text, re.MULTILINE))
+    fixed = {"agents", "receiver", "probes", "controller", "manifests", "state", "events", "heart"}
+    assert restarts == dict.fromkeys(fixed | {"agent/default/gw", "agent/default/other"}, "0.0")
+    for pod in ("gw", "other"):
+        assert f'stoker_agent_sync_total{{namespace="default",pod="{pod}",profile="default",result="success"}}' in text
+
+
 def listening(pid: int) -> set[str]:
     """The listening TCP sockets that a process holds, as the kernel numbers them."""
     tables = [Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
