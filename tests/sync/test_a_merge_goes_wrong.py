@@ -147,7 +147,7 @@ def test_what_somebody_wrote_after_the_kill_over_a_file_already_put_stays(data: 
     (data / "projects/a").unlink()
     write(data, {"projects/a": "after the kill"})
     opened(data).close()
-    assert read(data) == {**NEW, "projects/a": "after the kill"}
+    assert (read(data), kept(data)) == ({**NEW, "projects/a": "after the kill"}, {})
 
 
 @pytest.mark.usefixtures("ready")
@@ -165,6 +165,15 @@ def test_a_file_made_anew_where_one_was_deleted_is_not_deleted_again(data: Path,
     write(data, {"projects/gone": "made after the kill"})
     opened(data).close()
     assert read(data) == {**NEW, "projects/gone": "made after the kill"}
+
+
+@pytest.mark.usefixtures("ready")
+def test_also_where_it_has_the_very_inode_of_the_deleted_one(data: Path, source: Path) -> None:
+    os.link(data / "projects/gone", data / "inode")  # stands for a number that the file system gave out again
+    killed(data, source, "rmdir", ".sync-staging")
+    os.link(data / "inode", data / "projects/gone")
+    opened(data).close()
+    assert (data / "projects/gone").exists()
 
 
 @pytest.mark.usefixtures("ready")
