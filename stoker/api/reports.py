@@ -35,7 +35,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The JSON of one key of the status ConfigMap. ``lastSyncDuration`` is Go style, times RFC 3339."""
 
-    sync_status: str = msgspec.field(name="syncStatus", default="Pending")
+    sync_status: str = msgspec.field(name="syncStatus", default_factory=lambda: "Pending")  # so it is never left out
     synced_commit: str = msgspec.field(name="syncedCommit", default="")
     synced_ref: str = msgspec.field(name="syncedRef", default="")
     last_sync_time: str = msgspec.field(name="lastSyncTime", default="")

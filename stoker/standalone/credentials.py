@@ -25,7 +25,9 @@ def api_key_of(cluster: Cluster, gateway: Gateway) -> Callable[[], Awaitable[str
 
     async def read() -> str:
         api = (await _spec(cluster, gateway)).gateway.api
-        return await _secret(cluster, gateway, api.secret_name, api.secret_key)
+        key = await _secret(cluster, gateway, api.secret_name, api.secret_key)
+        redact.register(key.rpartition(":")[2].strip())  # of name:secret the part that must not be seen
+        return key
 
     return read
 

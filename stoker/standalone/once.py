@@ -98,6 +98,9 @@ def _is_judged(resource: GatewaySync) -> bool:
     ready = conditions.find(resource.status.conditions, conditions.READY)
     if ready is None or ready.observed_generation != resource.metadata.generation:
         return False
+    valid = conditions.find(resource.status.conditions, conditions.PROFILES_VALID)
+    if valid is not None and valid.status == "False":
+        return True  # nothing is looked up for it
     # The first pass writes its status before the first look-up has answered.
     return ready.reason == "Paused" or resource.status.ref_resolution_status in {"Resolved", "Error"}
 

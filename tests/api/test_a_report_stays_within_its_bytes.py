@@ -195,3 +195,7 @@ def test_of_a_small_share_as_much_of_the_error_is_told_as_there_is_room() -> Non
     assert read.synced_ref == "main"
     assert read.error_message.startswith('"' * 150)
     assert read.error_message.endswith("…")
+
+
+def test_the_state_is_said_also_while_it_is_pending() -> None:
+    assert '"syncStatus":"Pending"' in Report().encode(8 * 1024)
