@@ -158,10 +158,12 @@ class Cycle:
         owed = engine.announcement_owed
         if outcome.through:
             self._scan_due = self._scan_due or order.moment or order.forced
-        if not (owed or (outcome.through and self._scan_due)):
-            return
         if not self._monitor.answers:
             outcome.pending = owed
+            if not order.profile.dry_run and (owed or not self._monitor.seen_running):
+                outcome.refused = f"the gateway does not answer: {self._monitor.why}" if self._monitor.why else ""
+            return
+        if not (owed or (outcome.through and self._scan_due)):
             return
         outcome.refused = await self._scanner.scan()
         if outcome.refused:

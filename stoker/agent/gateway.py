@@ -26,7 +26,10 @@ MISSES = 2
 
 
 class Monitor:
-    """``state`` as last seen. ``seen_running``: since this agent began; ``moments``: how many came since then."""
+    """``state`` as last seen. ``seen_running``: since this agent began; ``moments``: how many came since then.
+
+    ``why``: what keeps it from answering, for people; empty while it answers.
+    """
 
     def __init__(
         self, client: GatewayClient, trigger: Trigger, metrics: AgentMetrics, *, gateway: str, namespace: str
@@ -34,12 +37,14 @@ class Monitor:
         self.state: State = "down"
         self.seen_running = False
         self.moments = 0
+        self.why = ""
         self._began = trio.current_time()
         self._looked = trio.Event()
         self._client = client
         self._trigger = trigger
         self._metrics = metrics
         self._misses = 0
+        self._said: set[str] = set()
         self._log = get_logger("agent.gateway", gateway=gateway, namespace=namespace)
 
     @property
@@ -67,16 +72,18 @@ class Monitor:
     async def look(self) -> None:
         """One look; fires the trigger on the two moments."""
         try:
-            now = _state(await self._client.info())
+            now, why = _state(await self._client.info()), ""
             self._misses = 0
-        except StokerError:
+        except StokerError as error:
             self._misses += 1
+            why = str(error)
             # One lost answer of a busy gateway is no restart, and a restart takes longer than two looks.
             now = self.state if self.answers and self._misses < MISSES else "down"
         first = not self._looked.is_set()
         before, self.state = self.state, now
         if now != before:
             self._log.info("gateway_state", state=now, before=before)
+        self._explain(why)
         if now == "running" and before != "running":
             self._runs(started=not first)
             self.moments += not first
@@ -85,6 +92,17 @@ class Monitor:
             self.moments += 1
             self._trigger.fire("gateway-answers")
         self._looked.set()
+
+    def _explain(self, why: str) -> None:
+        """Each cause once until it answers: a wrong address or certificate would otherwise look like a gateway that is off."""
+        if self.answers:
+            self.why = ""
+            self._said.clear()
+            return
+        self.why = why or "it is starting (503)"
+        if why and why not in self._said:
+            self._said.add(why)
+            self._log.info("gateway_unreachable", error=why)
 
     async def looked(self, within: float) -> None:
         """Returns after the first look, or ``within`` seconds."""

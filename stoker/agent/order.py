@@ -38,7 +38,8 @@ class Outcome:
 
     ``trigger``: why there was a sync, as the history names it. ``tree`` is None when the commit could not be had.
     ``result`` is None when wanted files are not in place. ``drift``: what still differs. ``pending``: a scan that is
-    owed cannot be had yet, which is no error; ``refused`` is what the gateway said. ``held_up``: by Designer sessions.
+    owed cannot be had yet, which is no error; ``refused`` is what the gateway said, or why it
+    says nothing. ``held_up``: by Designer sessions.
     """
 
     trigger: str

@@ -21,7 +21,19 @@ async def test_before_any_port_answers_the_files_are_there_and_nothing_is_scanne
     await plant.run(60)
     assert plant.live() is not None
     assert plant.gateway.asked == []
-    assert (plant.report.sync_status, plant.report.error_message) == ("Pending", "")
+    assert plant.report.sync_status == "Pending"
+
+
+async def test_a_gateway_that_never_answered_has_its_cause_in_report_and_log_once(
+    autojump_clock: MockClock, plant: Plant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await plant.run(300)
+    assert plant.report.error_message.startswith("the gateway does not answer: GET http://localhost:8088/")
+    assert "Connection refused" in plant.report.error_message
+    assert capsys.readouterr().out.count("gateway_unreachable") == 1
+    plant.gateway.start((200, RUNNING))
+    await trio.sleep(10)
+    assert (plant.report.sync_status, plant.report.error_message) == ("Synced", "")
 
 
 async def test_a_gateway_that_still_says_503_is_not_scanned(autojump_clock: MockClock, plant: Plant) -> None:

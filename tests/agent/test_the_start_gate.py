@@ -84,7 +84,8 @@ async def test_where_a_gateway_has_lived_it_opens_with_an_error_when_the_sync_ta
     assert "did not end within 10 s" in plant.report.error_message
     disk.held["stage"].set()
     await trio.sleep(1)
-    assert (plant.report.sync_status, plant.report.error_message) == ("Pending", "")
+    assert plant.report.sync_status == "Pending"
+    assert "did not end" not in plant.report.error_message
 
 
 async def test_without_a_resolved_commit_it_says_so(autojump_clock: MockClock, plant: Plant) -> None:
