@@ -17,11 +17,16 @@ from stoker.receiver import payloads
 from stoker.receiver.deliveries import Deliveries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.kube.cluster import Cluster
     from stoker.receiver.nudge import Nudger
 
 STORE_SECONDS: Final = 8.0
 """Senders give up after ten."""
+UNKEPT: Final = (
+    "it could not be kept on disk and would be lost if the process ended now; make room there and send it again"
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Answerer:
     cluster: Cluster
     nudger: Nudger
     deliveries: Deliveries = field(default_factory=Deliveries)
+    kept: Callable[[], bool] = lambda: True
+    """Whether what was written outlives the process; where the store is in memory, its composer knows."""
 
     async def answer(self, route: tuple[str, ...], said: payloads.Said, delivery: str) -> Answer:
         """``route``: namespace and name, a namespace, or nothing for all. Bounded in time."""
@@ -81,6 +88,8 @@ class Answerer:
             reason = await self.nudger.push(resource, said)
             answer = _refused(said.source, reason, ref=said.ref) if reason else _accepted(said)
         if answer.body.get("accepted"):
+            if not self.kept():
+                return Answer(503, {"error": UNKEPT}, said.source)
             self.deliveries.remember(path, delivery)
         return answer
 

@@ -30,13 +30,18 @@ if TYPE_CHECKING:
 
 
 def create_app(
-    cluster: Cluster, *, settings: ReceiverSettings, metrics: ReceiverMetrics, now: Callable[[], datetime]
+    cluster: Cluster,
+    *,
+    settings: ReceiverSettings,
+    metrics: ReceiverMetrics,
+    now: Callable[[], datetime],
+    kept: Callable[[], bool] = lambda: True,
 ) -> Receiver:
-    """The receiver over ``cluster``; warns once when nobody needs to prove who they are."""
+    """The receiver over ``cluster``; warns once when nobody needs to prove who they are. ``kept``: see ``Answerer``."""
     if settings.open:
         get_logger("receiver").warning("receiver_open", remedy="set WEBHOOK_HMAC_SECRET or WEBHOOK_BEARER_TOKEN")
     nudger = Nudger(cluster, EventRecorder(cluster, "stoker-receiver", now=now), now)
-    return Receiver(Answerer(cluster, nudger), settings, metrics)
+    return Receiver(Answerer(cluster, nudger, kept=kept), settings, metrics)
 
 
 @dataclass

@@ -184,4 +184,4 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
             )
     finally:
         with trio.move_on_after(FLUSH_SECONDS, shield=True):
-            await files.flush()
+            await files.close()

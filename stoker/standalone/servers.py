@@ -33,7 +33,13 @@ def servers(
     """The servers that were asked for."""
     services: list[Named] = []
     if parts.options.receiver is not None:
-        app = create_app(parts.cluster, settings=receiver, metrics=parts.receiver_metrics, now=utc_now)
+        app = create_app(
+            parts.cluster,
+            settings=receiver,
+            metrics=parts.receiver_metrics,
+            now=utc_now,
+            kept=lambda: not parts.files.behind,
+        )
         services.append(Named("receiver", _server("receiver_serving", app, parts.options.receiver, stopping)))
     if parts.options.probes is not None:
         probes = probe_app(

@@ -24,7 +24,6 @@ from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, Kind
 from stoker.standalone.documents import Loader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from structlog.typing import FilteringBoundLogger
@@ -101,15 +100,30 @@ class ObjectFiles:
             if self._unwritten:
                 with trio.move_on_after(self._retry):
                     await self._woken.wait()
-                for path in list(self._unwritten):
-                    self._write(path)
+                self._write_again()
 
     async def flush(self) -> None:
         """Bring all that was written to the disk; bounded, and shielded, because it is also the last step of a stop."""
         paths, self._unflushed = self._unflushed, set()
         if paths:
             with trio.move_on_after(FLUSH_SECONDS, shield=True):
-                await trio.to_thread.run_sync(_fsync, paths, abandon_on_cancel=True)
+                try:
+                    await trio.to_thread.run_sync(_fsync, paths, abandon_on_cancel=True)
+                except OSError as error:
+                    # A kernel that failed to flush forgets what it had: only a new file is worth another attempt.
+                    self._log.error("state_flush_failed", error=f"{error.strerror}; written again")
+                    self._unwritten |= paths & self._texts.keys()
+                    self._woken.set()
+
+    async def close(self) -> None:
+        """The last step of a stop: one more attempt at what could not be written, a flush, and a line for what is lost."""
+        self._write_again()
+        await self.flush()
+        if self._unwritten:
+            lost = sorted(map(str, self._unwritten))
+            self._log.error(
+                "state_lost", paths=lost, error="the disk refused them; the next start goes by what is there"
+            )
 
     def _read_one(self, kind: Kind[Any], path: Path) -> dict[str, Any] | None:
         try:
@@ -125,6 +139,10 @@ class ObjectFiles:
             return None
         self._texts[path] = text
         return body
+
+    def _write_again(self) -> None:
+        for path in list(self._unwritten):
+            self._write(path)
 
     def _write(self, path: Path) -> None:
         text = self._texts[path]
@@ -168,15 +186,12 @@ def _text(kind: Kind[Any], body: dict[str, Any]) -> str:
 
 def _fsync(paths: set[Path]) -> None:
     folders = {path.parent for path in paths}
-    for path in _existing(paths | folders):
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    for path in paths | folders:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # deleted meanwhile
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _existing(paths: set[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.exists():
-            yield path

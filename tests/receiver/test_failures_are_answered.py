@@ -82,6 +82,19 @@ async def test_a_write_that_can_never_work_is_422_without_an_invitation(receiver
     assert "again" not in answer.json()["error"]
 
 
+async def test_what_would_not_outlive_the_process_is_503_and_the_same_delivery_counts_once_it_is_kept() -> None:
+    cluster = MemoryCluster()
+    await add(cluster, "plant")
+    full = True
+    desk = Answerer(cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow), kept=lambda: not full)
+    answer = await desk.answer(("default", "plant"), Push("github", "main"), "one")
+    assert answer.status == 503
+    assert answer.body["error"].endswith("send it again")
+    full = False
+    answer = await desk.answer(("default", "plant"), Push("github", "main"), "one")
+    assert answer.body == {"accepted": True, "ref": "main"}
+
+
 async def test_one_failing_resource_of_a_fleet_is_named_and_the_delivery_may_come_again() -> None:
     cluster = Moody("b", ClusterUnreachable("the store is away"))
     await add(cluster, "a", "b", "c")

@@ -103,3 +103,40 @@ async def test_a_failed_write_is_tried_again(tmp_path: Path) -> None:
             await written(files)
             nursery.cancel_scope.cancel()
     assert (tmp_path / "GatewaySync" / "default" / "plant.yaml").is_file()
+
+
+async def test_what_could_not_be_written_is_written_when_the_process_stops(tmp_path: Path) -> None:
+    files, cluster = ObjectFiles(tmp_path, log=LOG), MemoryCluster()
+    cluster.on_change = files.changed
+    (tmp_path / "GatewaySync").touch()
+    await fill(cluster)
+    (tmp_path / "GatewaySync").unlink()
+    await files.close()
+    assert (tmp_path / "GatewaySync" / "default" / "plant.yaml").is_file()
+
+
+async def test_what_the_disk_refuses_to_the_end_is_named(tmp_path: Path) -> None:
+    files, cluster = ObjectFiles(tmp_path, log=LOG), MemoryCluster()
+    cluster.on_change = files.changed
+    (tmp_path / "GatewaySync").touch()
+    await fill(cluster)
+    with structlog.testing.capture_logs() as lines:
+        await files.close()
+    assert lines[-1]["event"] == "state_lost"
+    assert lines[-1]["paths"] == [str(tmp_path / "GatewaySync" / "default" / "plant.yaml")]
+
+
+async def test_a_file_that_could_not_be_flushed_is_written_again(tmp_path: Path) -> None:
+    """A link to itself cannot be opened (ELOOP), which stands for a disk that fails while it flushes (EIO)."""
+    files, cluster = ObjectFiles(tmp_path, log=LOG), MemoryCluster()
+    cluster.on_change = files.changed
+    await fill(cluster)
+    path = tmp_path / "GatewaySync" / "default" / "plant.yaml"
+    path.unlink()
+    path.symlink_to(path)
+    await files.flush()
+    refused = files.behind
+    await files.close()
+    assert (refused, files.behind) == (True, False)
+    assert not path.is_symlink()
+    assert yaml.safe_load(path.read_text())["kind"] == "GatewaySync"
