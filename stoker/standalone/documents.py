@@ -133,7 +133,8 @@ def _problem(error: yaml.YAMLError) -> str:
 
 
 def fingerprint(paths: Sequence[Path]) -> tuple[tuple[str, int, int, int], ...]:
-    """What a change of the files would change: name, mtime, size and inode of each. Blocking, a stat a file.
+    """What a change of the files, or of who may read them, would change: name, ctime, size and inode of
+    each. Blocking, a stat a file.
 
     A path that is not there counts as size -1, so that its coming and going are changes too.
     """
@@ -149,5 +150,5 @@ def fingerprint(paths: Sequence[Path]) -> tuple[tuple[str, int, int, int], ...]:
             except OSError:
                 marks.append((str(name), 0, -1, 0))
             else:
-                marks.append((str(name), stat.st_mtime_ns, stat.st_size, stat.st_ino))
+                marks.append((str(name), stat.st_ctime_ns, stat.st_size, stat.st_ino))
     return tuple(marks)

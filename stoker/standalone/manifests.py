@@ -99,7 +99,7 @@ def _with_gateways(objects: list[Manifest], data_dir: Path | None, host: str, fa
     if faults or bound.faults:
         raise ManifestInvalid("\n".join((*faults, *bound.faults)))
     concerns = list(bound.concerns)
-    if not pods:
+    if not bound.gateways and not concerns:
         concerns.append("no gateway: add a Pod with a hostPath volume to the manifests, or give --data-dir")
     running = tuple(
         Manifest(PODS, body["metadata"]["namespace"], body["metadata"]["name"], body, None) for body in bound.pods

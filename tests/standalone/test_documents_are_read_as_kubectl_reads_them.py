@@ -64,3 +64,12 @@ def test_the_fingerprint_follows_edits_and_new_files(tmp_path: Path) -> None:
     marks.append(fingerprint([tmp_path]))
     assert len(set(marks)) == 3
     assert marks[1] == marks[3]
+
+
+def test_the_fingerprint_follows_who_may_read_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: 1\n")
+    path.chmod(0o200)
+    before = fingerprint([path])
+    path.chmod(0o600)
+    assert fingerprint([path]) != before

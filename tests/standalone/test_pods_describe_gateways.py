@@ -101,3 +101,8 @@ def test_a_pod_without_its_resource_is_a_concern_with_admissions_words(
 
 def test_no_gateway_at_all_is_a_concern(write: Callable[..., Path]) -> None:
     assert "--data-dir" in load(write(resource())).concerns[0]
+
+
+def test_pods_that_all_want_no_agent_are_no_gateway(write: Callable[..., Path], tmp_path: Path) -> None:
+    text = pod(tmp_path, annotations='stoker.io/inject: "false"')
+    assert load(write(resource(), text)).concerns[0].startswith("no gateway")
