@@ -6,8 +6,8 @@ manifests at every start and never reach this disk.
 
 A change is written before the writer's call returns, so a request that was accepted survives a SIGKILL. ``fsync``, which
 can take a second while a merge is flushing, follows in a thread within moments; what a power cut can take is thus the
-last blink of requests, and never the shape of a file: a torn one is set aside at the next start and its content is
-worked out anew.
+last blink of requests. Until it follows, the last version that was flushed keeps a second, hidden name: where the power cut
+tears the file, the next start goes by that one. What is torn all the same is set aside, its content worked out anew.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class ObjectFiles:
         self._texts: dict[Path, str | None] = {}
         self._unwritten: set[Path] = set()
         self._unflushed: set[Path] = set()
+        self._spared: set[Path] = set()
         self._woken = trio.Event()
 
     def read(self) -> list[dict[str, Any]]:
@@ -59,6 +60,12 @@ class ObjectFiles:
         for kind in KEPT:
             for path in sorted((self._root / kind.kind).glob("*/*.yaml")):
                 body = self._read_one(kind, path)
+                with suppress(OSError):
+                    if body is None:
+                        _spare(path).replace(path)
+                        body = self._read_one(kind, path)
+                    else:
+                        _spare(path).unlink(missing_ok=True)
                 if body is not None:
                     bodies.append((path, body))
         uids = {body["metadata"].get("uid") for _, body in bodies}
@@ -109,6 +116,7 @@ class ObjectFiles:
             with trio.move_on_after(FLUSH_SECONDS, shield=True):
                 try:
                     await trio.to_thread.run_sync(_fsync, paths, abandon_on_cancel=True)
+                    self._spare_no_more(paths - self._unflushed)
                 except OSError as error:
                     # A kernel that failed to flush forgets what it had: only a new file is worth another attempt.
                     self._log.error("state_flush_failed", error=f"{error.strerror}; written again")
@@ -140,6 +148,19 @@ class ObjectFiles:
         self._texts[path] = text
         return body
 
+    def _spare_flushed(self, path: Path) -> None:
+        """What is there now was flushed, unless it is spared already; a file system without links has no second name."""
+        if path not in self._spared:
+            with suppress(OSError):
+                _spare(path).unlink(missing_ok=True)
+                _spare(path).hardlink_to(path)
+                self._spared.add(path)
+
+    def _spare_no_more(self, paths: set[Path]) -> None:
+        for path in paths & self._spared:
+            _spare(path).unlink(missing_ok=True)
+            self._spared.discard(path)
+
     def _write_again(self) -> None:
         for path in list(self._unwritten):
             self._write(path)
@@ -150,10 +171,12 @@ class ObjectFiles:
         try:
             if text is None:
                 path.unlink(missing_ok=True)
+                self._spare_no_more({path})
                 del self._texts[path]
             else:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 scratch.write_text(text, encoding="utf-8")
+                self._spare_flushed(path)
                 scratch.replace(path)
         except OSError as error:
             if path not in self._unwritten:
@@ -163,6 +186,10 @@ class ObjectFiles:
             self._unwritten.discard(path)
             self._unflushed.add(path)
         self._woken.set()
+
+
+def _spare(path: Path) -> Path:
+    return path.with_name(f".{path.name}.flushed")
 
 
 def _check(kind: Kind[Any], path: Path, body: Any) -> None:

@@ -140,3 +140,28 @@ async def test_a_file_that_could_not_be_flushed_is_written_again(tmp_path: Path)
     assert (refused, files.behind) == (True, False)
     assert not path.is_symlink()
     assert yaml.safe_load(path.read_text())["kind"] == "GatewaySync"
+
+
+async def test_what_a_power_cut_tears_is_as_it_was_last_flushed(tmp_path: Path) -> None:
+    files, cluster = open_files(tmp_path)
+    await fill(cluster)
+    await cluster.patch(
+        GATEWAYSYNCS, "default", "plant", {"metadata": {"annotations": {"stoker.io/requested-ref": "v2"}}}
+    )
+    await files.flush()
+    before = cluster.snapshot(GATEWAYSYNCS, CONFIGMAPS)
+    for number in range(2):
+        await cluster.patch(
+            GATEWAYSYNCS, "default", "plant", {"status": {"profileCount": number}}, subresource="status"
+        )
+    (tmp_path / "GatewaySync" / "default" / "plant.yaml").write_text("")
+    _, again = open_files(tmp_path)
+    assert again.snapshot() == before
+
+
+async def test_a_flushed_file_has_one_name(tmp_path: Path) -> None:
+    files, cluster = open_files(tmp_path)
+    await fill(cluster)
+    await cluster.patch(GATEWAYSYNCS, "default", "plant", {"status": {"profileCount": 1}}, subresource="status")
+    await files.flush()
+    assert sorted(path.name for path in files_below(tmp_path)) == ["plant.yaml", "stoker-status-plant.yaml"]
