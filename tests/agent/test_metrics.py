@@ -81,6 +81,17 @@ async def test_a_failure_is_counted_and_the_last_success_taken_back(autojump_clo
     assert synced.metric("last_sync_success") == 0
 
 
+async def test_what_keeps_a_sync_from_beginning_takes_the_last_success_back_too(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    await synced.want(profiles={"other": synced.profile})
+    await trio.sleep(1)
+    assert synced.metric("last_sync_success") == 0
+    await synced.want(profiles={"default": synced.profile})
+    await trio.sleep(1)
+    assert synced.metric("last_sync_success") == 1
+
+
 async def test_scans_are_counted_by_result(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.scan = 500
     await synced.push({PATH: "new"})
