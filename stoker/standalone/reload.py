@@ -58,6 +58,7 @@ class ManifestWatch:
         self._log = log
         self._seen = fingerprint(paths)
         self._hangup = trio.Event()
+        self._refused = ""
 
     async def load(self) -> Manifests:
         """Read and judge the files as they are now; raises ManifestInvalid (also for what forbids a start)."""
@@ -81,7 +82,7 @@ class ManifestWatch:
                 found = await self._fingerprint()
                 if found != self._seen and found == pending:
                     await self._reread("changed")
-                elif trio.current_time() >= self._retry_at:
+                elif found == self._seen and trio.current_time() >= self._retry_at:
                     await self._reread("retry")
                 pending = found
 
@@ -93,19 +94,22 @@ class ManifestWatch:
 
     async def _reread(self, trigger: str) -> None:
         self._seen, self._retry_at = await self._fingerprint(), inf
+        again = trigger == "retry"
         try:
             manifests = await self._read()
         except ManifestInvalid as error:
             for fault in str(error).splitlines():
                 self._log.error("manifest_invalid", trigger=trigger, error=f"{fault} (the last good state stays)")
             return
-        for concern in manifests.concerns:
+        for concern in () if again else manifests.concerns:
             self._log.warning("gateway_unbound", trigger=trigger, error=concern)
         try:
             applied = await apply(self._cluster, manifests.objects)
         except StokerError as error:
             self._retry_at = trio.current_time() + self._retry
-            self._log.error("manifests_not_applied", trigger=trigger, error=str(error), retry_in_s=self._retry)
+            if not again or str(error) != self._refused:
+                self._log.error("manifests_not_applied", trigger=trigger, error=str(error), retry_in_s=self._retry)
+            self._refused = str(error)
             return
         self._on_applied(manifests)
         if applied or trigger == "hangup":
