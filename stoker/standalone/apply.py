@@ -64,6 +64,10 @@ async def _apply_one(cluster: Cluster, manifest: Manifest, applied: Applied) -> 
     remembered = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
         live = await cluster.get(kind, manifest.namespace, manifest.name)
+        if live.metadata.deletion_timestamp:
+            # Taken out of the files and put back before its finalizer had run: it goes now, and begins anew.
+            await cluster.patch(kind, manifest.namespace, manifest.name, {"metadata": {"finalizers": []}})
+            live = await cluster.get(kind, manifest.namespace, manifest.name)
     except ObjectNotFound:
         metadata = {**body["metadata"]}
         metadata["annotations"] = {**metadata["annotations"], LAST_APPLIED: remembered}

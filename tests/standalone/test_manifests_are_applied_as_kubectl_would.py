@@ -116,3 +116,17 @@ async def test_a_pod_stands_in_the_store_as_after_admission(
     assert live.status.phase == "Running"
     assert live.metadata.annotations[names.CR_NAME] == "plant"
     assert [container.name for container in live.spec.init_containers] == [names.AGENT_CONTAINER]
+
+
+async def test_a_resource_put_back_before_its_finalizer_ran_begins_anew(
+    cluster: MemoryCluster, give: Callable[..., Awaitable[Applied]]
+) -> None:
+    await give(SECRET, resource())
+    await cluster.patch(GATEWAYSYNCS, "default", "plant", RECEIVED)
+    before = await plant(cluster)
+    await give(SECRET, resource("other"))
+    assert (await plant(cluster)).metadata.deletion_timestamp
+    assert (await give(SECRET, resource())).created == ["GatewaySync default/plant"]
+    after = await plant(cluster)
+    assert (after.metadata.deletion_timestamp, after.metadata.annotations.get(names.REQUESTED_AT)) == (None, None)
+    assert after.metadata.uid != before.metadata.uid
