@@ -1,17 +1,19 @@
 """Reads manifest files into documents, each of which remembers where it stands.
 
 Owns: which files count, YAML as ``kubectl`` reads it, and the place of a fault (file and document number). It knows
-nothing of what a document means. YAML is read without its timestamp type: to ``kubectl`` an unquoted
-``2026-01-02T03:04:05Z`` is text, and an annotation holding it must arrive as written.
+nothing of what a document means.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
+
+from stoker.standalone.yaml_loader import Loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MAX_FILE_BYTES = 8 * 1024 * 1024
+# PyYAML quotes what it could not resolve, and that may be a password which begins with one of these signs.
+QUOTING = re.compile(
+    r"(found undefined (?:alias|tag handle)|found duplicate anchor|could not determine a constructor).*"
+)
 
 
 @dataclass(frozen=True)
@@ -38,27 +44,6 @@ class Document:
 
     place: Place
     body: dict[str, Any]
-
-
-class Loader(yaml.SafeLoader):
-    """YAML without timestamps, and with duplicate keys refused: the second would silently win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key.value!r} is written twice", key.start_mark
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def manifest_files(paths: Sequence[Path]) -> tuple[list[Path], list[str]]:
@@ -102,10 +87,12 @@ def _counts(entry: Path) -> bool:
 
 
 def _documents(path: Path, faults: list[str]) -> Iterator[Document]:
-    if path.stat().st_size > MAX_FILE_BYTES:
+    with path.open("rb") as file:  # not by its size: a device says 0 and never ends
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
         faults.append(f"{path}: is larger than {MAX_FILE_BYTES >> 20} MiB, which no manifest is")
         return
-    text = path.read_bytes().decode("utf-8-sig")
+    text = content.decode("utf-8-sig")
     for number, body in enumerate(yaml.load_all(text, Loader=Loader), start=1):
         if body is None:
             continue
@@ -129,7 +116,7 @@ def _mark(error: yaml.YAMLError) -> str:
 
 def _problem(error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or str(error)
-    return " ".join(problem.split())
+    return QUOTING.sub(r"\1: a value that begins with '*', '&' or '!' needs quotes", " ".join(problem.split()))
 
 
 def fingerprint(paths: Sequence[Path]) -> tuple[tuple[str, int, int, int], ...]:

@@ -149,7 +149,7 @@ def _volume(pod: Pod) -> Path:
         for index, volume in enumerate(pod.spec.volumes):
             if volume.name != wanted or volume.host_path is None:
                 continue
-            if not volume.host_path.path.startswith("/"):
+            if not volume.host_path.path.startswith("/") or "\0" in volume.host_path.path:
                 raise ManifestInvalid(
                     f"spec.volumes[{index}].hostPath.path: must be the data directory's absolute path"
                 )

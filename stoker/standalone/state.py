@@ -21,7 +21,7 @@ import trio
 import yaml
 
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, Kind
-from stoker.standalone.documents import Loader
+from stoker.standalone.yaml_loader import Loader
 
 if TYPE_CHECKING:
     from pathlib import Path

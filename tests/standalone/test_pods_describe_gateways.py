@@ -65,6 +65,12 @@ def test_without_a_volume_the_remedy_is_named(write: Callable[..., Path]) -> Non
     assert "no volume named ignition-data or data with a hostPath" in faults(write(resource(), text))[0]
 
 
+@pytest.mark.parametrize("path", ["data", "/da\\0ta"])
+def test_a_volume_that_is_no_absolute_path_is_a_fault(write: Callable[..., Path], path: str) -> None:
+    (fault,) = faults(write(resource(), pod(path)))
+    assert "hostPath.path: must be the data directory's absolute path" in fault
+
+
 def test_data_dir_alone_assumes_one_gateway_named_after_the_host(write: Callable[..., Path], tmp_path: Path) -> None:
     gateway = load(write(resource()), data_dir=tmp_path).gateways[0]
     assert (gateway.pod_name, gateway.gateway_name, gateway.profile, gateway.data) == (
