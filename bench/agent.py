@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 import subprocess
@@ -9,10 +10,11 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from bench.serving import daemon, disk, gateway, make, memory
+from bench.serving import Served, daemon, disk, gateway, make, memory
 from bench.table import Page, Row, megabytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 COMMITS = 10
@@ -51,10 +53,13 @@ def measure(page: Page, base: Path) -> None:
     """All rows of this section."""
     home = base / "alone"
     (home / "served").mkdir(parents=True)
-    (home / "data").mkdir()
-    with daemon(home / "served") as root, gateway(home / "data") as gateway_url:
-        served = make(home, home / "served", "XL", root)
-        agent = Lone(served.url, home, gateway_url)
+    with daemon(home / "served") as root:
+        _large(page, home / "xl", make(home, home / "served", "XL", root))
+        _small(page, home / "m", make(home, home / "served", "M", root))
+
+
+def _large(page: Page, home: Path, served: Served) -> None:
+    with _alone(served.url, home) as agent:
         peak = _Peak(agent.process.pid)
         before = agent.sync(served.commit)
         anonymous = peak.stop()
@@ -65,21 +70,33 @@ def measure(page: Page, base: Path) -> None:
             written.append(after["wchar"] - before["wchar"])
             before = after
         idle = memory(agent.process.pid)
-        held = disk(home / "git") + disk(home / "data" / ".stoker")
-        agent.close()
+    held = disk(home / "git") + disk(home / "data" / ".stoker")
     figure = f"{statistics.median(read) / 1e3:,.0f} KB read, {statistics.median(written) / 1e3:,.1f} KB written"
-    page.add(
-        Row(
-            "one-file commit, XL: bytes by the agent",
-            figure,
-            "under 4 MB, under 64 KB",
-            "Go 225 MB read, 79 MB written",
-        )
-    )
+    work = "one-file commit, XL: bytes read and written by the agent"
+    page.add(Row(work, figure, "under 4 MB, under 64 KB", "Go 225 MB, 79 MB"))
     page.add(Row("disk held for XL beside the live files", megabytes(held), "under 90 MB", "Go 155 MB"))
-    figure = f"{megabytes(idle['VmRSS'])} resident ({megabytes(idle['RssAnon'])} anonymous) idle"
-    figure += f", {megabytes(anonymous)} anonymous at most in the first sync"
+    figure = f"{_shown(idle)} idle; {megabytes(anonymous)} anonymous at most in the first sync"
     page.add(Row("agent alone, XL: memory", figure, "under 48 MB / under 60 MB", "Go 40 MB idle"))
+
+
+def _small(page: Page, home: Path, served: Served) -> None:
+    with _alone(served.url, home) as agent:
+        agent.sync(served.commit)
+        idle = memory(agent.process.pid)
+    page.add(Row("agent alone, M: memory", f"{_shown(idle)} idle", "under 48 MB", "Go 40 MB idle"))
+
+
+@contextlib.contextmanager
+def _alone(url: str, home: Path) -> Iterator[Lone]:
+    (home / "data").mkdir(parents=True)
+    with gateway(home / "data") as gateway_url:
+        agent = Lone(url, home, gateway_url)
+        yield agent
+        agent.close()
+
+
+def _shown(idle: dict[str, int]) -> str:
+    return f"{megabytes(idle['VmRSS'])} resident ({megabytes(idle['RssAnon'])} anonymous)"
 
 
 class _Peak:
