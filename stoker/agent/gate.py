@@ -11,13 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Gate:
     """``settled`` says that no journal is open; the gate opens only then and stays open."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_started: Callable[[], None] = lambda: None) -> None:
+        """``on_started``: called once, when the gateway may start."""
+        self._on_started = on_started
         self._settled = False
         self._opened = False
         self._was_started = False
@@ -28,12 +30,12 @@ class Gate:
         """Whether the data directory is whole."""
         self._settled = yes
         self._unsettled = reason or "a merge is neither completed nor undone"
-        self._was_started = self._was_started or self.started
+        self._look()
 
     def open(self) -> None:
         """The gateway may start, as soon as the directory is whole."""
         self._opened = True
-        self._was_started = self._was_started or self.started
+        self._look()
 
     def stop(self) -> None:
         """SIGTERM: not ready any more."""
@@ -53,6 +55,11 @@ class Gate:
     def ready(self) -> bool:
         """/readyz: from the first opening until the stop, whatever later syncs do."""
         return self._was_started and not self._stopping
+
+    def _look(self) -> None:
+        if self.started and not self._was_started:
+            self._was_started = True
+            self._on_started()
 
     def closed_because(self) -> Mapping[str, str]:
         """What keeps /startupz at 503; empty when nothing does."""

@@ -21,10 +21,14 @@ FETCH_HANGS_AFTER: Final = 600.0
 
 
 class Health:
-    """Given to an agent by whoever asks it. ``git_stuck``: what hangs there, "" when nothing does."""
+    """Given to an agent by whoever asks it. ``git_stuck``: what hangs there, "" when nothing does; ``on_started``: called
+    once, when the gateway may start.
+    """
 
-    def __init__(self, git_stuck: Callable[[], str] = lambda: "") -> None:
-        self.gate = Gate()
+    def __init__(
+        self, git_stuck: Callable[[], str] = lambda: "", *, on_started: Callable[[], None] = lambda: None
+    ) -> None:
+        self.gate = Gate(on_started)
         self._git_stuck = git_stuck
         self._turning_since: Callable[[], float | None] = lambda: None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import trio
@@ -26,6 +27,7 @@ from stoker.observe.metrics import ServiceMetrics, new_registry
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.standalone.apply import apply
 from stoker.standalone.credentials import api_key_of, git_credentials_of
+from stoker.standalone.notify import Starts
 from stoker.standalone.reload import ManifestWatch
 from stoker.standalone.series import GatewaySeries
 from stoker.standalone.state import ObjectFiles
@@ -67,6 +69,7 @@ class Parts:
     agent_series: GatewaySeries
     receiver_metrics: ReceiverMetrics
     healths: dict[str, Health] = field(default_factory=dict)
+    starts: Starts = field(default_factory=Starts)
     """Of the agents that run, by ``namespace/pod``."""
 
     async def controller(self, *, task_status: trio.TaskStatus[None]) -> None:
@@ -99,7 +102,7 @@ class Parts:
             git_credentials=git_credentials_of(self.cluster, gateway),
             version=stoker.__version__,
         )
-        health = self.healths[gateway.label] = Health()
+        health = self.healths[gateway.label] = Health(on_started=partial(self.starts.passed, gateway.label))
         try:
             await run_agent(
                 setup,

@@ -8,6 +8,7 @@ up ``agents`` as a whole, and with it the process.
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from stoker.observe.logs import get_logger
 from stoker.observe.probes import Liveness, Readiness
 from stoker.standalone.agents import Agents
 from stoker.standalone.expiry import expire_events
+from stoker.standalone.notify import say_ready, tell
 from stoker.standalone.parts import Parts, start_from, utc_now, with_parts
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
 
     def applied(manifests: Manifests) -> None:
         agents.want(manifests.gateways)
+        parts.starts.want(gateway.label for gateway in manifests.gateways)
         parts.agent_series.keep(manifests.gateways)
         services = [named.name for named in (*inner, *outer)]
         parts.service_metrics.follow([*services, *(gateway.service for gateway in manifests.gateways)])
@@ -63,6 +66,7 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
         Named("state", until(late, parts.files.run)),
         Named("events", until(late, partial(expire_events, parts.cluster, EVENTS, now=utc_now))),
         Named("heart", until(late, partial(_beat, liveness))),
+        Named("notify", until(late, partial(say_ready, parts.starts, os.environ))),
     ]
     for named in (*inner, *outer):
         readiness.set(named.name, False, "not started")
@@ -91,6 +95,7 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
 async def _say_stopping(stopping: trio.Event, readiness: Readiness) -> None:
     await stopping.wait()
     get_logger("standalone").info("standalone_stopping")
+    await tell("STOPPING=1", os.environ)
     readiness.set("process", False, "stopping")
 
 
