@@ -31,8 +31,8 @@ PLACEHOLDERS = {
     "port": "port: 8088",
     "data": "path: /usr/local/bin/ignition/data",
 }
-KNOWN = """Description Documentation Wants After Before Type TimeoutStartSec User Group EnvironmentFile StateDirectory ExecStart ExecReload
-    Restart RestartSec RestartPreventExitStatus TimeoutStopSec UMask NoNewPrivileges ProtectSystem ProtectHome PrivateTmp
+KNOWN = """Description Documentation Wants After Before Type User Group EnvironmentFile StateDirectory ExecStart ExecReload
+    TimeoutStartSec Restart RestartSec RestartPreventExitStatus TimeoutStopSec UMask NoNewPrivileges ProtectSystem ProtectHome PrivateTmp
     ReadWritePaths WantedBy"""
 
 
