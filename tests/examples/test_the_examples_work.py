@@ -31,9 +31,9 @@ PLACEHOLDERS = {
     "port": "port: 8088",
     "data": "path: /usr/local/bin/ignition/data",
 }
-KNOWN = """Description Documentation Wants After Before Type User Group EnvironmentFile StateDirectory ExecStart ExecReload
-    TimeoutStartSec Restart RestartSec RestartPreventExitStatus TimeoutStopSec UMask NoNewPrivileges ProtectSystem ProtectHome PrivateTmp
-    ReadWritePaths WantedBy"""
+KNOWN = """Description Documentation Wants After Before Type User Group EnvironmentFile StateDirectory ExecStart
+    ExecReload TimeoutStartSec Restart RestartSec RestartPreventExitStatus TimeoutStopSec UMask NoNewPrivileges
+    ProtectSystem ProtectHome PrivateTmp ReadWritePaths WantedBy"""
 
 
 def replaced(text: str, **parts: str) -> str:
