@@ -52,6 +52,13 @@ class Desk:
 
         Raises what ``Engine.open`` and ``Engine.settle`` raise.
         """
+        if self._open and await self.call(self.engine.displaced):
+            self._log.warning(
+                "directory_taken_anew",
+                error="the state folder in the data directory was removed or replaced; what it remembered is worked out anew",
+            )
+            await self.call(self.engine.close)
+            self._open = self._settled = False
         if self._settled:
             return None
         try:

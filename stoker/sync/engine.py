@@ -101,6 +101,18 @@ class Engine:
             raise DirectoryBusy(f"another agent works on {root}: stop it, or give this one its own directory") from None
         self._held = _Held(places, lock, Comparer(root, self._protection))
 
+    def displaced(self) -> bool:
+        """Is what we hold no longer what the path names? Somebody removed the state folder, or mounted something else.
+
+        Then every merge would fail for want of a folder, and another agent would find the directory free.
+        """
+        held = os.fstat(self._hold().lock)
+        try:
+            there = os.stat(os.path.join(os.path.realpath(self._data), STATE, "lock"), follow_symlinks=False)
+        except OSError:
+            return True
+        return not os.path.samestat(held, there)
+
     def close(self) -> None:
         """Let the directory go. Safe to call twice."""
         if self._transactions is not None:

@@ -47,6 +47,13 @@ def test_a_second_engine_in_the_same_process_is_refused_too(engine: Engine, data
     opened(data).close()
 
 
+@pytest.mark.parametrize("lost", ["", ".stoker", ".stoker/lock"])
+def test_a_directory_whose_state_was_taken_away_is_displaced(engine: Engine, data: Path, lost: str) -> None:
+    assert not engine.displaced()
+    (data / lost).rename(data.parent / "elsewhere")
+    assert engine.displaced()
+
+
 @pytest.mark.parametrize("kind", ["missing", "file", "dangling link"])
 def test_a_directory_that_is_not_there_is_an_error_with_a_remedy(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "absent"
