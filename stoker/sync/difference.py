@@ -68,8 +68,8 @@ class Difference:
                     f"{folder!r} in the data directory is a symbolic link, which is never written through: exclude it, "
                     "or map to where it points"
                 )
-        self._compare_wanted()
-        self._compare_applied()
+        if self._compare_wanted() < len(self.applied):
+            self._compare_applied()
         self._compare_strays(looked)
 
     def folder_state(self, folder: str) -> FolderState:
@@ -86,10 +86,11 @@ class Difference:
             self.states[folder] = known
         return known
 
-    def _compare_wanted(self) -> None:
+    def _compare_wanted(self) -> int:
+        """Returns how many of the wanted files were applied before: of so many nothing is left over."""
         base, lstat, applied = self.live.base, os.lstat, self.applied
         templates = self.wanted.templates
-        unchanged = 0
+        unchanged = known = 0
         absent = any(state != "folder" for state in self.states.values())
         for path, blob in self.wanted.blobs.items():
             entry = applied.get(path)
@@ -111,9 +112,11 @@ class Difference:
             ):
                 unchanged += 1
             else:
+                known += entry is not None
                 self._judge(path, blob, entry, found)
         self.unchanged += unchanged
         self.managed_live += unchanged
+        return unchanged + known
 
     def _judge(self, path: str, blob: str, entry: Entry | None, found: os.stat_result | None) -> None:
         content, recipe = self._content(path, blob, entry)

@@ -109,8 +109,8 @@ def wanted_files(tree: SourceTree, targets: Iterable[Target], excluder: Excluder
 def project_names(wanted: Wanted, project_file: str) -> tuple[str, ...]:
     """The names that `*` of `project_file` stands for among the wanted files, sorted."""
     head, _, tail = project_file.partition("*")
-    names = {path[len(head) : -len(tail)] for path in wanted.blobs if path.endswith(tail) and path.startswith(head)}
-    return tuple(sorted(name for name in names if name and "/" not in name))
+    folders = (folder[len(head) :] for folder in wanted.folders if folder.startswith(head))
+    return tuple(sorted(name for name in folders if name and "/" not in name and f"{head}{name}{tail}" in wanted.blobs))
 
 
 def _apart(targets: tuple[Target, ...]) -> bool:
