@@ -16,7 +16,7 @@ async def test_a_moved_branch_is_seen_within_the_interval(resolved: House) -> No
     assert resolved.metadata()["commit"] == B
 
 
-@pytest.mark.parametrize(("interval", "looks"), [("", 60), ("30s", 120), ("1h30m", 0)])
+@pytest.mark.parametrize(("interval", "looks"), [("", 60), ("30s", 120), ("1h30m", 0), ("1ns", 3601)])
 async def test_the_interval_is_the_users(house: House, interval: str, looks: int) -> None:
     await house.resource(polling__interval=interval)
     await house.advance(3601)

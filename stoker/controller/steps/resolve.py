@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS: Final = "git-credentials"
 """The step whose failure leaves nothing to look up with."""
+SHORTEST_INTERVAL: Final = 1.0
 
 
 def effective_ref(this: Pass) -> str:
@@ -38,8 +39,11 @@ def effective_ref(this: Pass) -> str:
 
 
 def interval(spec: Spec) -> float:
-    """Seconds between polls, also when polling is off: a listing of that age still spares a retry its own."""
-    return parse_go_duration(spec.polling.interval or "60s")
+    """Seconds between polls, also when polling is off: a listing of that age still spares a retry its own.
+
+    At least a second: ``1ns`` is a good duration, and would keep a core and a git server busy with nothing else.
+    """
+    return max(SHORTEST_INTERVAL, parse_go_duration(spec.polling.interval or "60s"))
 
 
 def resolve(this: Pass, lookups: Lookups, metrics: ControllerMetrics) -> None:
