@@ -28,10 +28,11 @@ def main(wanted: list[str]) -> None:
     # As installed: byte code is there, and no environment of a developer keeps it from being used.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir("stoker", quiet=1)
-    with workplace() as (base, disk):
-        page = Page(disk)
-        for name, measure in SECTIONS.items():
-            if not wanted or name in wanted:
+    page = Page()
+    for name, measure in SECTIONS.items():
+        if not wanted or name in wanted:
+            with workplace() as (base, disk):  # a fresh one each: what a section leaves behind is not the next one's
+                page.disk = disk
                 measure(page, base)
     if not wanted:
         page.write()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SIZE = "3G"
+SIZE = "6G"
 
 
 @contextlib.contextmanager

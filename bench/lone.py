@@ -26,7 +26,7 @@ from stoker.git.offload import Thread
 from stoker.kube.cluster import CONFIGMAPS, WatchEvent
 from stoker.kube.memory import MemoryCluster
 from stoker.observe import logs
-from stoker.observe.memory import few_arenas
+from stoker.observe.memory import settle_in
 from stoker.observe.metrics import new_registry, render
 from stoker.web.probes import probe_app
 from stoker.web.serve import serve
@@ -97,7 +97,7 @@ def _io() -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    few_arenas()
+    settle_in()
     logs.configure(level="error", dev=False, stream=sys.stderr)
     url, data, state, gateway = sys.argv[1:]
     trio.run(main, url, data, state, gateway)

@@ -29,7 +29,7 @@ class Row:
 class Page:
     """The rows of one run, in order, and notes."""
 
-    disk: str
+    disk: str = ""
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -52,7 +52,8 @@ class Page:
                 "Peers run in the same run on the same files: *rsync* is `git fetch --depth 1`, checkout and"
                 " `rsync -a --delete`; *worktree* is git-sync's way,"
             ),
-            "`git worktree add` of the new commit and `rsync`. Figures are medians with their range.",
+            "`git worktree add` of the new commit and `rsync`. *Go* is an operator for the same API, measured before on the same",
+            "kind of machine, not in this run. Figures are medians with their range; a MB is a million bytes.",
             "",
             "| work | Stoker | goal | peers |",
             "|---|---|---|---|",

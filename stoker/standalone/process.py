@@ -17,7 +17,7 @@ from stoker.errors import ManifestInvalid, SettingsInvalid, StateLocked, StokerE
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.observe import logs
-from stoker.observe.memory import few_arenas
+from stoker.observe.memory import settle_in
 from stoker.settings import Environment, ReceiverSettings
 from stoker.standalone.exits import FAILED, LOCKED, OK, USAGE
 from stoker.standalone.lock import state_lock
@@ -57,7 +57,7 @@ def _run(options: Options, receiver: ReceiverSettings) -> int:
         else:
             await run_standalone(options, receiver, stopping=stopping)
 
-    few_arenas()
+    settle_in()
     try:
         trio.run(partial(run_with_signals, work, grace=GRACE_SECONDS))
     except BaseExceptionGroup as group:

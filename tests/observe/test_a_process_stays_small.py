@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from stoker.observe.memory import few_arenas, give_back, hidden
+from stoker.observe.memory import hidden
 
 
 def loaded(statement: str) -> set[str]:
@@ -49,8 +49,8 @@ def test_hiding_refuses_the_import_while_it_lasts() -> None:
 def test_freed_memory_goes_back() -> None:
     code = """
 import re
-from stoker.observe.memory import few_arenas, give_back
-few_arenas()
+from stoker.observe.memory import settle_in, give_back
+settle_in()
 def anonymous():
     return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1])
 # Blocks below glibc's threshold for maps of their own, with one kept at the end, so that free alone cannot shrink the heap.
@@ -65,7 +65,13 @@ print(full - anonymous())
     assert int(done.stdout) > 50_000
 
 
-def test_asking_twice_is_harmless() -> None:
-    few_arenas()
-    few_arenas()
-    give_back()
+def test_what_is_loaded_is_walked_by_no_collection_and_asking_twice_is_harmless() -> None:
+    code = """
+import gc
+from stoker.observe.memory import settle_in
+settle_in()
+settle_in()
+print(gc.get_freeze_count() > 1000 > len(gc.get_objects()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "True\n"
