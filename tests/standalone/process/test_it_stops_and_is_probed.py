@@ -113,7 +113,7 @@ async def test_every_supervised_service_and_every_gateway_has_its_series(plant: 
     url = await url_of(child, "probes_serving")
     text = (await get(f"{url}/metrics")).text
     restarts = dict(re.findall(r'^stoker_service_restarts_total\{service="(.+)"\} (\S+)$', text, re.MULTILINE))
-    fixed = {"agents", "receiver", "probes", "controller", "manifests", "state", "events", "heart"}
+    fixed = {"agents", "receiver", "probes", "controller", "manifests", "state", "events", "heart", "notify"}
     assert restarts == dict.fromkeys(fixed | {"agent/default/gw", "agent/default/other"}, "0.0")
     for pod in ("gw", "other"):
         assert f'stoker_agent_sync_total{{namespace="default",pod="{pod}",profile="default",result="success"}}' in text
