@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,10 @@ def listening(pid: int) -> set[str]:
     """The listening TCP sockets that a process holds, as the kernel numbers them."""
     tables = [Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
     everyones = {row.split()[9] for table in tables for row in table if row.split()[3] == "0A"}
-    held = {os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd")}
+    held = set()
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with suppress(FileNotFoundError):  # closed since it was listed: no listener, which stays open
+            held.add(os.readlink(f"/proc/{pid}/fd/{number}"))
     return everyones & {target.removeprefix("socket:[").removesuffix("]") for target in held}
 
 
