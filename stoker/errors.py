@@ -195,6 +195,14 @@ class CredentialsInvalid(Waiting):
     """A Secret or file that should hold a credential is missing or unusable."""
 
 
+class GitHubAppExchangeFailed(Transient):
+    """GitHub gave no installation token, for a reason that may pass: no answer, a failure of its own, a rate limit."""
+
+
+class GitHubAppRefused(Waiting):
+    """No installation token until somebody mends the app, its installation, its key or the API's URL."""
+
+
 class GitUrlInvalid(Terminal):
     """The repository URL cannot be used."""
 

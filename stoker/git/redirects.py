@@ -13,7 +13,8 @@ import trio
 from stoker.errors import GitTimeout
 from stoker.git import failures
 from stoker.git.credentials import Credentials
-from stoker.git.smart_http import advertisement, new_client
+from stoker.git.http import new_client
+from stoker.git.smart_http import advertisement
 
 if TYPE_CHECKING:
     from stoker.git.urls import Place

@@ -1,21 +1,19 @@
-"""Git's smart HTTP as far as look-ups need it: the client, bounded answers, and redirects that keep a credential at home.
+"""Git's smart HTTP as far as look-ups need it: bounded answers, and redirects that keep a credential at home.
 
-No cookies are kept: a session that one credential opened must not serve another. Redirects are followed by hand, and the
-credential goes along to the same host only, never from https to http.
+Redirects are followed by hand, and the credential goes along to the same host only, never from https to http.
 """
 
 from __future__ import annotations
 
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
-
-import httpx
-import trio
 
 from stoker.errors import GitServerError
 from stoker.git import failures, pktline
-from stoker.git.library import trust
+from stoker.git.http import Request, send
+
+if TYPE_CHECKING:
+    import httpx
 
 SERVICE: Final = "git-upload-pack"
 ANSWER_LIMIT: Final = 64 * 1024 * 1024
@@ -31,12 +29,6 @@ class Advertised(NamedTuple):
     base: str
     pair: Pair | None
     lines: list[bytes | None]
-
-
-def new_client(*, timeout: float) -> httpx.AsyncClient:
-    """``timeout``: seconds for each connect, read and write. Proxies come from the environment."""
-    nowhere = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.AsyncClient(follow_redirects=False, timeout=timeout, trust_env=True, verify=trust(), cookies=nowhere)
 
 
 async def advertisement(client: httpx.AsyncClient, url: str, pair: Pair | None, *, shown: str) -> Advertised:
@@ -60,22 +52,14 @@ async def advertisement(client: httpx.AsyncClient, url: str, pair: Pair | None, 
 async def ask(
     client: httpx.AsyncClient, method: str, address: str, pair: Pair | None, *, shown: str, body: bytes | None = None
 ) -> tuple[httpx.Response, bytes]:
-    """The answer and its unpacked content; GitServerError when that passes the bound, so that no server fills memory."""
+    """The answer and its unpacked content; GitServerError when that passes the bound."""
     headers = dict(V2)
     if body is not None:
         headers |= {"Content-Type": f"application/x-{SERVICE}-request", "Accept": f"application/x-{SERVICE}-result"}
-    auth = httpx.USE_CLIENT_DEFAULT if pair is None else httpx.BasicAuth(*pair)
-    content = bytearray()
-    # Cancelling ends the transfer from within; leaving the loop would leave httpx's generators half run.
-    with trio.CancelScope() as bound:
-        async with client.stream(method, address, headers=headers, content=body, auth=auth) as answer:
-            async for chunk in answer.aiter_bytes():
-                content += chunk
-                if len(content) > ANSWER_LIMIT:
-                    bound.cancel()
-    if bound.cancel_called:
+    answer, content = await send(client, Request(method, address, headers, body, pair), limit=ANSWER_LIMIT)
+    if content is None:
         raise GitServerError(f"{shown}: the answer passes {ANSWER_LIMIT >> 20} MiB; no list of refs is that long")
-    return answer, bytes(content)
+    return answer, content
 
 
 def raise_for_status(answer: httpx.Response, pair: Pair | None, shown: str) -> None:

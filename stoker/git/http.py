@@ -1,0 +1,50 @@
+"""HTTP as this room speaks it: one kind of client, and one bounded request.
+
+No cookies are kept: a session that one credential opened must not serve another. No redirect is followed here: where a
+credential may go along is a decision of whoever asks. Proxies and the authorities that TLS trusts come from the environment.
+"""
+
+from __future__ import annotations
+
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import NamedTuple
+
+import httpx
+import trio
+
+from stoker.git.library import trust
+
+
+class Request(NamedTuple):
+    """What to send. ``pair``: user and password for Basic authentication."""
+
+    method: str
+    address: str
+    headers: dict[str, str]
+    body: bytes | None = None
+    pair: tuple[str, str] | None = None
+
+
+def new_client(*, timeout: float) -> httpx.AsyncClient:
+    """``timeout``: seconds for each connect, read and write."""
+    nowhere = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(follow_redirects=False, timeout=timeout, trust_env=True, verify=trust(), cookies=nowhere)
+
+
+async def send(client: httpx.AsyncClient, request: Request, *, limit: int) -> tuple[httpx.Response, bytes | None]:
+    """The answer and its unpacked content; None when that passes ``limit`` bytes, so that no server fills memory.
+
+    Raises httpx's errors.
+    """
+    auth = httpx.USE_CLIENT_DEFAULT if request.pair is None else httpx.BasicAuth(*request.pair)
+    content = bytearray()
+    # Cancelling ends the transfer from within; leaving the loop would leave httpx's generators half run.
+    with trio.CancelScope() as bound:
+        async with client.stream(
+            request.method, request.address, headers=request.headers, content=request.body, auth=auth
+        ) as answer:
+            async for chunk in answer.aiter_bytes():
+                content += chunk
+                if len(content) > limit:
+                    bound.cancel()
+    return answer, None if bound.cancel_called else bytes(content)
