@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from stoker.standalone.exits import OK, USAGE
+from stoker.process.exits import OK, USAGE
 
 COMMANDS = {
     "standalone": "stoker.standalone.command",

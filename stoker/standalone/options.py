@@ -5,17 +5,14 @@ Owns nothing but values: what is read here is frozen and handed on. Faults are o
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from stoker.errors import SettingsInvalid
-from stoker.standalone.exits import USAGE
-from stoker.web.listen import parse_address
+from stoker.process.arguments import LineParser, address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,22 +66,12 @@ class Options:
     host: str = "gateway"
 
 
-class LineParser(argparse.ArgumentParser):
-    """argparse whose errors are one line; the usage is left to ``--help``."""
-
-    def error(self, message: str) -> NoReturn:
-        """Exit with 2 and one line that ends with where to look."""
-        self.exit(USAGE, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
-
-
 def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     """The options of ``stoker standalone``; raises SystemExit (0 for ``--help``, 2 for a fault, printed)."""
     parser = LineParser(
-        prog="stoker standalone",
+        "stoker standalone",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     add = parser.add_argument
     manifests = "manifests: a file, or a folder's *.yaml, *.yml and *.json; may be given several times"
@@ -110,15 +97,6 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
         once=given.once,
         host=host_name(socket.gethostname()),
     )
-
-
-def address(text: str) -> str:
-    """``HOST:PORT``, checked."""
-    try:
-        parse_address(text, what="")
-    except SettingsInvalid as error:
-        raise argparse.ArgumentTypeError(str(error).strip()) from error
-    return text
 
 
 def host_name(raw: str) -> str:

@@ -17,7 +17,7 @@ from stoker.agent.health import Health
 from stoker.agent.run import AgentSetup, run_agent
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
-from stoker.errors import ManifestInvalid, StokerError
+from stoker.errors import ManifestInvalid
 from stoker.git.fetch import StorePool
 from stoker.git.remote import Remote
 from stoker.kube.cluster import PODS
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from prometheus_client import CollectorRegistry
 
-    from stoker.nursery.supervisor import Crash
     from stoker.standalone.gateways import Gateway
     from stoker.standalone.manifests import Manifests
     from stoker.standalone.options import Options
@@ -129,16 +128,6 @@ class Parts:
             on_applied=on_applied,
             log=get_logger("standalone.manifests"),
         )
-
-    def crashed(self, crash: Crash) -> None:
-        """Log a service's failure, with a traceback where it is not one of ours; count the restart."""
-        log = get_logger("standalone").bind(service=crash.service, error=crash.text)
-        foreign = next((cause for cause in crash.causes if not isinstance(cause, StokerError)), None)
-        if crash.delay is None:
-            log.error("service_failed", exc_info=foreign)
-        else:
-            self.service_metrics.restarted(crash.service)
-            log.error("service_restarting", delay_s=round(crash.delay, 1), exc_info=foreign)
 
 
 async def start_from(watch: ManifestWatch, parts: Parts) -> Manifests:

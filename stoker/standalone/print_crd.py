@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from stoker.standalone.exits import OK
-from stoker.standalone.options import LineParser
+from stoker.process.arguments import LineParser
+from stoker.process.exits import OK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +26,9 @@ exit codes:
 def main(argv: Sequence[str]) -> int:
     """Print the CRD as YAML on stdout; the exit code. A reader that has seen enough (``| head``) is no error."""
     LineParser(
-        prog="stoker crd",
+        "stoker crd",
         description="Print the CustomResourceDefinition of GatewaySync, as YAML.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     ).parse_args(argv)
     try:
         sys.stdout.write(import_module("stoker.api.crd").as_yaml())

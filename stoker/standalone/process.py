@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
-import trio
-
-from stoker.errors import ManifestInvalid, SettingsInvalid, StateLocked, StokerError
-from stoker.nursery.shutdown import run_with_signals
-from stoker.nursery.supervisor import flatten
+from stoker.errors import StokerError
 from stoker.observe import logs
 from stoker.observe.memory import settle_in
+from stoker.process.exits import FAILED, OK
+from stoker.process.running import explain, run_until_signal
 from stoker.settings import Environment, ReceiverSettings
-from stoker.standalone.exits import FAILED, LOCKED, OK, USAGE
 from stoker.standalone.lock import state_lock
 from stoker.web.listen import check_address
 
 if TYPE_CHECKING:
+    import trio
+
     from stoker.standalone.once import Verdict
     from stoker.standalone.options import Options
 
@@ -42,7 +40,7 @@ def run(options: Options) -> int:
         with state_lock(options.state_dir):
             return _run(options, told.receiver)
     except StokerError as error:
-        return _explain(error)
+        return explain(error)
 
 
 def _run(options: Options, receiver: ReceiverSettings) -> int:
@@ -58,27 +56,10 @@ def _run(options: Options, receiver: ReceiverSettings) -> int:
             await run_standalone(options, receiver, stopping=stopping)
 
     settle_in()
-    try:
-        trio.run(partial(run_with_signals, work, grace=GRACE_SECONDS))
-    except BaseExceptionGroup as group:
-        ours = [error for error in flatten(group) if isinstance(error, StokerError)]
-        if len(ours) != len(flatten(group)):
-            raise
-        return _explain(*ours)
-    if not options.once:
-        return OK
+    code = run_until_signal(work, grace=GRACE_SECONDS)
+    if code != OK or not options.once:
+        return code
     failed = [verdict for verdict in verdicts if verdict.reason]
     for verdict in failed:
         sys.stderr.write(f"stoker: gateway {verdict.gateway.label} is not Synced: {verdict.reason}\n")
     return FAILED if failed or not verdicts else OK
-
-
-def _explain(*errors: BaseException) -> int:
-    """Print each error, one line a fault; the code of the gravest."""
-    codes = []
-    for error in errors:
-        for line in str(error).splitlines():
-            sys.stderr.write(f"stoker: {line}\n")
-        wrong = isinstance(error, (ManifestInvalid, SettingsInvalid))
-        codes.append(LOCKED if isinstance(error, StateLocked) else USAGE if wrong else FAILED)
-    return max(codes)

@@ -19,7 +19,8 @@ from stoker.nursery.circles import supervise_circles
 from stoker.nursery.service import Named, Told
 from stoker.nursery.shutdown import until
 from stoker.observe.logs import get_logger
-from stoker.observe.probes import Liveness, Readiness
+from stoker.process.crashes import Crashes
+from stoker.process.vitals import Vitals
 from stoker.standalone.agents import Agents
 from stoker.standalone.expiry import expire_events
 from stoker.standalone.notify import say_ready, tell
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from stoker.settings import ReceiverSettings
     from stoker.standalone.manifests import Manifests
     from stoker.standalone.options import Options
-
-SILENCE_SECONDS = 60.0
-BEAT_SECONDS = 10.0
 
 
 async def run_standalone(options: Options, receiver: ReceiverSettings, *, stopping: trio.Event) -> None:
@@ -43,8 +41,8 @@ async def run_standalone(options: Options, receiver: ReceiverSettings, *, stoppi
 
 async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Event) -> None:
     log = get_logger("standalone")
-    readiness, liveness = Readiness(), Liveness(SILENCE_SECONDS)
-    agents = Agents(parts.agent, on_crash=parts.crashed, readiness=readiness, log=get_logger("standalone.agents"))
+    vitals, crashed = Vitals(), Crashes("standalone", parts.service_metrics)
+    agents = Agents(parts.agent, on_crash=crashed, readiness=vitals.readiness, log=get_logger("standalone.agents"))
 
     def applied(manifests: Manifests) -> None:
         agents.want(manifests.gateways)
@@ -57,7 +55,7 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
     manifests = await start_from(watch, parts)
     inner = [
         Named("agents", partial(agents.run, stopping)),
-        *_servers(parts, receiver, stopping, readiness, liveness),
+        *_servers(parts, receiver, stopping, vitals),
     ]
     late = trio.Event()
     outer = [
@@ -65,53 +63,40 @@ async def _serve(parts: Parts, *, receiver: ReceiverSettings, stopping: trio.Eve
         Named("manifests", until(late, watch.run)),
         Named("state", until(late, parts.files.run)),
         Named("events", until(late, partial(expire_events, parts.cluster, EVENTS, now=utc_now))),
-        Named("heart", until(late, partial(_beat, liveness))),
+        Named("heart", until(late, vitals.beat)),
         Named("notify", until(late, partial(say_ready, parts.starts, os.environ))),
     ]
-    for named in (*inner, *outer):
-        readiness.set(named.name, False, "not started")
-
-    def state(name: str, serving: bool) -> None:
-        readiness.set(name, serving, "restarting")
+    vitals.expect(named.name for named in (*inner, *outer))
 
     def serving() -> None:
         log.info("standalone_serving", gateways=len(manifests.gateways), state_dir=str(parts.options.state_dir))
 
     applied(manifests)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_say_stopping, stopping, readiness)
+        nursery.start_soon(_say_stopping, stopping, vitals)
         await supervise_circles(
             inner,
             outer,
             stopping=stopping,
             late=late,
-            on_crash=parts.crashed,
-            on_state=state,
+            on_crash=crashed,
+            on_state=vitals.state,
             task_status=Told(serving),
         )
     log.info("standalone_stopped")
 
 
-async def _say_stopping(stopping: trio.Event, readiness: Readiness) -> None:
+async def _say_stopping(stopping: trio.Event, vitals: Vitals) -> None:
     await stopping.wait()
     get_logger("standalone").info("standalone_stopping")
     await tell("STOPPING=1", os.environ)
-    readiness.set("process", False, "stopping")
+    vitals.stopping()
 
 
-def _servers(
-    parts: Parts, receiver: ReceiverSettings, stopping: trio.Event, readiness: Readiness, liveness: Liveness
-) -> list[Named]:
+def _servers(parts: Parts, receiver: ReceiverSettings, stopping: trio.Event, vitals: Vitals) -> list[Named]:
     """The web servers that were asked for; without any, none of what they need is loaded (90 ms and 12 MB of a start)."""
     if parts.options.receiver is None and parts.options.probes is None:
         return []
     from stoker.standalone.servers import servers
 
-    return servers(parts, receiver, stopping, readiness, liveness)
-
-
-async def _beat(liveness: Liveness, *, task_status: trio.TaskStatus[None]) -> None:
-    task_status.started()
-    while True:
-        liveness.beat()
-        await trio.sleep(BEAT_SECONDS)
+    return servers(parts, receiver, stopping, vitals)

@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     import trio
 
     from stoker.nursery.service import Service
-    from stoker.observe.probes import Liveness, Readiness
+    from stoker.process.vitals import Vitals
     from stoker.settings import ReceiverSettings
 
 
-def servers(
-    parts: Parts, receiver: ReceiverSettings, stopping: trio.Event, readiness: Readiness, liveness: Liveness
-) -> list[Named]:
+def servers(parts: Parts, receiver: ReceiverSettings, stopping: trio.Event, vitals: Vitals) -> list[Named]:
     """The servers that were asked for."""
     services: list[Named] = []
     if parts.options.receiver is not None:
@@ -43,17 +41,17 @@ def servers(
         services.append(Named("receiver", _server("receiver_serving", app, parts.options.receiver, stopping)))
     if parts.options.probes is not None:
         probes = probe_app(
-            live=lambda: _amiss(parts, liveness),
-            ready=lambda: readiness.reasons,
+            live=lambda: _amiss(parts, vitals),
+            ready=lambda: vitals.readiness.reasons,
             metrics=partial(render, parts.registry),
         )
         services.append(Named("probes", _server("probes_serving", probes, parts.options.probes, stopping)))
     return services
 
 
-def _amiss(parts: Parts, liveness: Liveness) -> Mapping[str, str]:
+def _amiss(parts: Parts, vitals: Vitals) -> Mapping[str, str]:
     """What only a new process can mend."""
-    amiss = {} if liveness.alive else {"loop": "the event loop does not turn"}
+    amiss = dict(vitals.live())
     stuck = parts.fetches.stuck or parts.look_ups.stuck
     if stuck:
         amiss["git"] = f"a call to {stuck} hangs in its thread"

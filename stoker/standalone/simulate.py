@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stoker.standalone.options import LineParser
+from stoker.process.arguments import LineParser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,11 +53,9 @@ def main(argv: Sequence[str]) -> int:
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = LineParser(
-        prog="stoker simulator",
+        "stoker simulator",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     add = parser.add_argument
     add("--port", type=_port, default=8088, metavar="N", help="port on 127.0.0.1 (default 8088; 0 takes a free one)")

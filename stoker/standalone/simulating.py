@@ -13,8 +13,8 @@ from stoker.errors import AddressUnusable, SettingsInvalid, StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.observe import logs, redact
+from stoker.process.exits import FAILED, OK, USAGE
 from stoker.settings import LogSettings
-from stoker.standalone.exits import FAILED, OK, USAGE
 from stoker.standalone.simulate import KEY_VARIABLE
 from stoker.standalone.simulator.gateway import SimulatedGateway
 

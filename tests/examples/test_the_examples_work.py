@@ -12,7 +12,7 @@ from pathlib import Path
 
 import trio
 
-from stoker.standalone.exits import USAGE
+from stoker.process.exits import USAGE
 from stoker.standalone.options import parse_options
 from stoker.standalone.simulator.gateway import SimulatedGateway
 from tests.fakes.githttp import Behaviour

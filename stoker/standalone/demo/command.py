@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stoker.standalone.exits import FAILED
-from stoker.standalone.options import LineParser
+from stoker.process.arguments import LineParser
+from stoker.process.exits import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,11 +34,9 @@ exit codes:
 def main(argv: Sequence[str]) -> int:
     """Run the demo; 0 when every step held, 1 otherwise."""
     parser = LineParser(
-        prog="stoker demo",
+        "stoker demo",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument(
         "--stay", action="store_true", help="keep it running afterwards and print commands to play with"

@@ -15,10 +15,10 @@ import trio
 from stoker.errors import StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
+from stoker.process.exits import FAILED, OK
 from stoker.standalone.demo.stage import Stage, StepFailed
 from stoker.standalone.demo.steps import STEPS
 from stoker.standalone.demo.view import View
-from stoker.standalone.exits import FAILED, OK
 
 if TYPE_CHECKING:
     import argparse
