@@ -12,7 +12,10 @@ STAMP := $(VENV)/.installed
 # 128: cannot see a task_status that is handed on to what is really usable.
 ASYNC_OFF := ASYNC109,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 
-.PHONY: help venv demo test check format bench torture clean
+# Ends with 3 where there is nothing to build it with; then the tests that need it are left out, and say so.
+PLANE := scripts/control-plane >/dev/null || [ $$? = 3 ]
+
+.PHONY: help venv demo test check format bench torture control-plane clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,9 +31,11 @@ demo: $(STAMP)  ## the main job, visibly: push, merge, kill, recover (ARGS=--sta
 
 test: $(STAMP)  ## all tests
 	@scripts/need-tools git make
+	@$(PLANE)
 	@$(BIN)/pytest -q -m "not torture" $(ARGS)
 
 torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
+	@$(PLANE)
 	@$(BIN)/pytest -q -m torture --timeout=0 $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, async rules, layers
@@ -43,6 +48,9 @@ check: $(STAMP)  ## format, lint, types, async rules, layers
 format: $(STAMP)  ## let ruff put the code in order
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+control-plane:  ## build the API server, etcd and kubectl of the cluster tests, once
+	@scripts/control-plane
 
 bench: $(STAMP)  ## figures against the peers, written to docs/benchmarks.md
 	@scripts/need-tools git rsync
