@@ -11,7 +11,6 @@ import ssl
 from typing import Final
 
 import httpx
-import pygit2
 
 from stoker.errors import (
     CredentialsInvalid,
@@ -24,6 +23,7 @@ from stoker.errors import (
     StoreBroken,
     StoreUnwritable,
 )
+from stoker.git.library import pygit2
 from stoker.observe.redact import redact
 
 LIBGIT2_ERRORS: Final = (pygit2.GitError, OSError, ValueError, KeyError)

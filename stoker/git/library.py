@@ -1,4 +1,8 @@
-"""libgit2's settings, which are the process's and not a repository's: bounds that it has off, and whom TLS trusts.
+"""libgit2 as the process has it, not a repository: how it is loaded, bounds that it has off, and whom TLS trusts.
+
+pygit2 reads every authority of the system while it is imported: 2 MB and 15 ms in each process, whether or not it ever
+speaks https, and where the system has none the import itself fails. So it is shown an empty trust while it is loaded, once,
+here (the modules of this room take it from here), and is given the real one when a URL needs it.
 
 The owner's git configuration (``~/.gitconfig``, ``/etc/gitconfig``) is not read: a URL rewritten there would be fetched from
 elsewhere than it is looked up. Proxies come from the environment (HTTPS_PROXY, NO_PROXY), for look-ups and fetches alike;
@@ -7,42 +11,60 @@ libgit2 asks one for https only.
 
 from __future__ import annotations
 
+import os
 import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
-
-import certifi
-import pygit2
-from pygit2.enums import ConfigLevel, Option, RepositoryOpenFlag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+__all__ = ["READ_TIMEOUT", "bound_libgit2", "opened", "pygit2", "trust", "trust_authorities"]
+
 READ_TIMEOUT: Final = 20.0
 MAPPED_LIMIT: Final = 32 * 1024 * 1024
+# This folder holds no certificate, and who could put one here could change the code as well.
+_EMPTY_TRUST: Final = {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.path.dirname(__file__)}
+
+
+@contextmanager
+def _environment(changes: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            del os.environ[name]
+            if value is not None:
+                os.environ[name] = value
+
+
+with _environment(_EMPTY_TRUST):
+    import pygit2
 
 
 def bound_libgit2(*, read_timeout: float = READ_TIMEOUT) -> None:
     """``read_timeout``: seconds that one connect and each read may take. May be called again."""
-    pygit2.option(Option.SET_SERVER_TIMEOUT, int(read_timeout * 1000))
-    pygit2.option(Option.SET_SERVER_CONNECT_TIMEOUT, int(read_timeout * 1000))
-    pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, MAPPED_LIMIT)
-    pygit2.option(Option.SET_OWNER_VALIDATION, 0)
+    option = pygit2.enums.Option
+    pygit2.option(option.SET_SERVER_TIMEOUT, int(read_timeout * 1000))
+    pygit2.option(option.SET_SERVER_CONNECT_TIMEOUT, int(read_timeout * 1000))
+    pygit2.option(option.SET_MWINDOW_MAPPED_LIMIT, MAPPED_LIMIT)
+    pygit2.option(option.SET_OWNER_VALIDATION, 0)
     # Objects are hashed when they arrive and not again on each read, as git itself does: zlib's checksum finds damage of the
     # disk, and hashing 75 MB once more would double the time of reading them.
-    pygit2.option(Option.ENABLE_STRICT_HASH_VERIFICATION, 0)
-    for level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL, ConfigLevel.PROGRAMDATA):
-        pygit2.option(Option.SET_SEARCH_PATH, level, "")
-    if not _system_trust():
-        pygit2.settings.set_ssl_cert_locations(certifi.where(), None)
+    pygit2.option(option.ENABLE_STRICT_HASH_VERIFICATION, 0)
+    level = pygit2.enums.ConfigLevel
+    for place in (level.SYSTEM, level.XDG, level.GLOBAL, level.PROGRAMDATA):
+        pygit2.option(option.SET_SEARCH_PATH, place, "")
 
 
 @contextmanager
 def opened(path: Path | str) -> Iterator[pygit2.Repository]:
     """A repository whose packs are let go at the end: pygit2's own objects lie in a cycle, and hold files and memory until
     the collector comes by. Raises what libgit2 raises."""
-    repository = pygit2.Repository(str(path), RepositoryOpenFlag.DEFAULT)
+    repository = pygit2.Repository(str(path), pygit2.enums.RepositoryOpenFlag.DEFAULT)
     try:
         yield repository
     finally:
@@ -50,10 +72,21 @@ def opened(path: Path | str) -> Iterator[pygit2.Repository]:
 
 
 def trust() -> ssl.SSLContext:
-    """For look-ups: the same authorities as libgit2's, the system's (or SSL_CERT_FILE's), else those of certifi."""
-    return ssl.create_default_context(cafile=None if _system_trust() else certifi.where())
+    """For look-ups: the system's authorities, or those of SSL_CERT_FILE and SSL_CERT_DIR."""
+    return ssl.create_default_context()
 
 
-def _system_trust() -> bool:
+class _Authorities:
+    """What libgit2 was given last; it adds up and never forgets."""
+
+    given: tuple[str | None, str | None] = (None, None)
+
+
+def trust_authorities() -> None:
+    """Before libgit2 speaks https: the same authorities as in ``trust``; where there are none it goes on trusting nobody.
+    Asking again costs nothing. GitError: they cannot be read, those of an empty SSL_CERT_FILE say."""
     paths = ssl.get_default_verify_paths()
-    return bool(paths.cafile or paths.capath)
+    found = paths.cafile, paths.capath
+    if found != _Authorities.given:
+        pygit2.settings.set_ssl_cert_locations(*found)
+        _Authorities.given = found

@@ -6,13 +6,12 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-import pygit2
 import trio
 
 from stoker.errors import GitTimeout, RepositoryNotFound, StoreBroken
 from stoker.git import failures
 from stoker.git.http import new_client
-from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened
+from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened, pygit2
 from stoker.git.listing import RefListing, Resolution, is_full_hash, pick, prefixes
 from stoker.git.lsrefs import ls_refs
 from stoker.git.urls import Place, place

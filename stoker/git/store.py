@@ -13,12 +13,9 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-import pygit2
-from pygit2.enums import ObjectType
-
 from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken, StoreUnwritable
 from stoker.git import failures
-from stoker.git.library import opened
+from stoker.git.library import opened, pygit2
 from stoker.git.listing import candidates, is_full_hash
 from stoker.git.transfer import Transfer
 from stoker.git.tree import CommitTree
@@ -201,7 +198,9 @@ def _is_usable(store: Path) -> bool:
     try:
         with opened(store) as repository:
             tip: object = repository.get(repository.references[TIP].target)
-            return isinstance(tip, pygit2.Commit) and repository.odb.read(tip.tree_id)[0] == ObjectType.TREE
+            return (
+                isinstance(tip, pygit2.Commit) and repository.odb.read(tip.tree_id)[0] == pygit2.enums.ObjectType.TREE
+            )
     except failures.LIBGIT2_ERRORS:
         return False
 

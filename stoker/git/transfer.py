@@ -12,10 +12,9 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-import pygit2
-
 from stoker.errors import GitAuthFailed, GitTimeout
 from stoker.git import failures
+from stoker.git.library import pygit2, trust_authorities
 
 if TYPE_CHECKING:
     import threading
@@ -91,6 +90,8 @@ class Transfer:
         callbacks = _Callbacks(self._place, self._credentials, stop=self._stop, until=self._until, most=most)
         callbacks.check_time()
         try:
+            if self._place.url.startswith("https:"):
+                trust_authorities()
             self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=True)
         except failures.LIBGIT2_ERRORS as error:
             if self._place.transport == "http" and failures.is_redirect(error):

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-import pygit2
-
 from stoker.errors import CommitGone, PlanInvalid, StoreBroken
 from stoker.git import failures
+from stoker.git.library import pygit2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pygit2 import Repository
 
 Kind = Literal["file", "executable", "symlink", "submodule"]
 Found = Literal["dir", "file", "symlink", "submodule", "missing"]
@@ -53,7 +50,7 @@ _EMPTY: Final = Folder({}, {})
 class CommitTree:
     """One commit of an open repository; used from one thread at a time."""
 
-    def __init__(self, repository: Repository, commit: str, *, where: str) -> None:
+    def __init__(self, repository: pygit2.Repository, commit: str, *, where: str) -> None:
         """CommitGone when the commit is not in the repository."""
         self._odb = repository.odb
         self._where = where
