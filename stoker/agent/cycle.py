@@ -3,6 +3,9 @@
 Order matters: the commit is fetched and compared before anybody is asked to wait; Designer sessions are asked about only
 when a file would change; the gateway's scan locks are taken once the new files are staged, and held around the merge.
 A scan that is owed for earlier files is asked for even when this sync failed: those files are live.
+
+In a large directory what a new commit changes goes first, scan included, and only then all the rest is compared with it:
+looking at every file is nine tenths of such a sync, and seldom finds anything.
 """
 
 from __future__ import annotations
@@ -102,19 +105,43 @@ class Cycle:
         wanted = request(self._setup, order.metadata, order.profile, labels, outcome.tree)
         wanted = self._with_drift(wanted, order, outcome)
         engine = self._desk.engine
+        if outcome.trigger == "commit" and not order.moment:
+            await self._news(wanted, order, outcome)
+        if outcome.held_up is not None:
+            return
         prepared = await self._desk.call(engine.prepare, wanted)
         outcome.changes = prepared.changes
         if prepared.is_noop or wanted.dry_run:
-            outcome.result = await self._desk.call(engine.record, prepared)
+            self._add(outcome, await self._desk.call(engine.record, prepared))
+        elif outcome.result is not None or await self._may_merge(order, outcome):
+            self._add(outcome, await self._merged(prepared))
         else:
-            if self._monitor.answers:
-                outcome.held_up = await self._guard.check(order.profile.designer_session_policy)
-                if outcome.held_up is not None:
-                    return
-            outcome.result = await self._merged(prepared)
+            return
         self._guard.passed()
         mode = "report" if wanted.dry_run else wanted.drift
         outcome.drift = self._drift.seen(prepared.drift, mode=mode, spared=wanted.spare, calm=calm)
+
+    async def _news(self, wanted: SyncRequest, order: Order, outcome: Outcome) -> None:
+        """What the commit changes goes live, and is scanned, before anything else is looked at, where that is worth it."""
+        prepared = await self._desk.call(self._desk.engine.prepare_news, wanted)
+        if prepared is None or prepared.is_noop or not await self._may_merge(order, outcome):
+            return
+        self._add(outcome, await self._merged(prepared))
+        if self._monitor.answers:
+            try:
+                await self._scan_now(outcome)
+            except StokerError as error:
+                outcome.scan_error = error
+
+    async def _may_merge(self, order: Order, outcome: Outcome) -> bool:
+        """Do Designer sessions allow it?"""
+        if self._monitor.answers:
+            outcome.held_up = await self._guard.check(order.profile.designer_session_policy)
+        return outcome.held_up is None
+
+    @staticmethod
+    def _add(outcome: Outcome, done: SyncResult) -> None:
+        outcome.result = outcome.result.then(done) if outcome.result is not None else done
 
     def _is_calm(self, order: Order) -> bool:
         """The gateway runs, and every start of it was answered with a sync of its own, be it this one."""
@@ -131,9 +158,8 @@ class Cycle:
             elif engine.applied_digest != fingerprint(wanted):
                 outcome.trigger = "profile"
         same = (engine.applied_commit, engine.applied_digest) == (wanted.commit, fingerprint(wanted))
-        mode, spare = self._drift.mode(
-            news=order.forced or not same, moment=order.moment, policy=order.profile.drift_policy
-        )
+        news = order.forced or not same or engine.comparison_owed
+        mode, spare = self._drift.mode(news=news, moment=order.moment, policy=order.profile.drift_policy)
         return dataclasses.replace(wanted, drift=mode, spare=spare)
 
     async def _merged(self, prepared: Prepared) -> SyncResult:
@@ -165,13 +191,18 @@ class Cycle:
             return
         if not (owed or (outcome.through and self._scan_due)):
             return
+        if outcome.scan_error is not None:
+            raise outcome.scan_error
+        await self._scan_now(outcome)
+
+    async def _scan_now(self, outcome: Outcome) -> None:
         outcome.refused = await self._scanner.scan()
+        outcome.pending = bool(outcome.refused)
         if outcome.refused:
-            outcome.pending = True
             return
         outcome.scanned = True
         self._scan_due = False
-        await self._desk.call(engine.announced)
+        await self._desk.call(self._desk.engine.announced)
 
     async def _remember(self, order: Order) -> None:
         """The request that this sync answered; on a first start also that there was none."""

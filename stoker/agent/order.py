@@ -39,7 +39,7 @@ class Outcome:
     ``trigger``: why there was a sync, as the history names it. ``tree`` is None when the commit could not be had.
     ``result`` is None when wanted files are not in place. ``drift``: what still differs. ``pending``: a scan that is
     owed cannot be had yet, which is no error; ``refused`` is what the gateway said, or why it
-    says nothing. ``held_up``: by Designer sessions.
+    says nothing. ``held_up``: by Designer sessions. ``scan_error``: what became of a scan that was asked for early.
     """
 
     trigger: str
@@ -50,6 +50,7 @@ class Outcome:
     scanned: bool = False
     pending: bool = False
     refused: str = ""
+    scan_error: StokerError | None = None
     held_up: HeldUp | None = None
     error: StokerError | None = None
     duration: float = 0.0

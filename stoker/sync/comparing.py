@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from stoker.sync.clearing import clear_the_way, empties_left, folders_to_make
 from stoker.sync.difference import Difference
 from stoker.sync.fields import Fields
-from stoker.sync.guard import USED_NOTE, check_permission, is_mass_delete
+from stoker.sync.guard import FEW, USED_NOTE, check_permission, is_mass_delete
 from stoker.sync.live import Live
 from stoker.sync.paths import all_shown
 from stoker.sync.plan import fingerprint, resolve
@@ -34,6 +34,7 @@ class Comparer:
         self._protection = protection
         self._excluder: Excluder | None = None
         self._known: Known | None = None
+        self._known_as = ("", "")  # commit and fingerprint that it is of
 
     def prepare(self, request: SyncRequest, manifest: Manifest) -> Prepared:
         """Everything a merge would do.
@@ -41,12 +42,7 @@ class Comparer:
         Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, MassDeleteRefused, OSError, and what the tree raises.
         """
         started = time.monotonic()
-        fields = Fields(request.fields)
-        targets, destinations = resolve(request, fields)
-        excluder = self._exclude(request, destinations, manifest)
-        known = self._known = wanted_files(request.tree, targets, excluder, self._known)
-        wanted = known.wanted
-        found = Difference(request, wanted, manifest.entries, self._live, excluder, self._protection, fields)
+        found, _ = self._begin(request, manifest)
         found.compare()
         clears = clear_the_way(found)
         mass = is_mass_delete(len(found.deletes), found.managed_live)
@@ -59,21 +55,56 @@ class Comparer:
                 adoption=adoption,
                 used=manifest.notes.get(USED_NOTE, ""),
             )
+        prepared = self._prepared(found, started)
+        prepared.adoption, prepared.mass_delete, prepared.clears = adoption, mass, clears
+        return prepared
+
+    def prepare_news(self, request: SyncRequest, manifest: Manifest, worth_it: int) -> Prepared | None:
+        """What the commit changes, and nothing else looked at; None where only `prepare` can tell. Raises as it does.
+
+        worth_it: how many files must be wanted. Left to a whole comparison is what is more than files that come, change
+        and go: folders that become files, links, and more deletions than the guard lets pass without counting.
+        """
+        started = time.monotonic()
+        as_applied = self._known is not None and self._known_as == (manifest.commit, manifest.fingerprint)
+        if not as_applied or request.dry_run or fingerprint(request) != manifest.fingerprint:
+            return None
+        found, news = self._begin(request, manifest)
+        if news is None or len(found.wanted.blobs) < worth_it:
+            return None
+        found.compare_only(news | found.wanted.templates)
+        plain = not found.standing and not any(state in ("link", "other") for state in found.states.values())
+        if not plain or len(found.deletes) > FEW:
+            return None
+        prepared = self._prepared(found, started)
+        prepared.partial = True
+        return prepared
+
+    def _begin(self, request: SyncRequest, manifest: Manifest) -> tuple[Difference, frozenset[str] | None]:
+        """A comparison to be made, and the paths at which the request differs from the one before, where that is known."""
+        fields = Fields(request.fields)
+        targets, destinations = resolve(request, fields)
+        excluder = self._exclude(request, destinations, manifest)
+        known = self._known = wanted_files(request.tree, targets, excluder, self._known)
+        self._known_as = (request.commit, fingerprint(request))
+        return (
+            Difference(request, known.wanted, manifest.entries, self._live, excluder, self._protection, fields),
+            known.news,
+        )
+
+    def _prepared(self, found: Difference, started: float) -> Prepared:
         modified = found.puts.keys() - set(found.added)
         return Prepared(
-            request,
-            wanted,
-            fields,
-            fingerprint(request),
+            found.request,
+            found.wanted,
+            found.fields,
+            fingerprint(found.request),
             started,
             Changes(all_shown(found.added), all_shown(modified), all_shown(found.deletes), found.unchanged),
             drift=all_shown(found.drift),
-            projects=project_names(wanted, self._protection.project_file),
-            adoption=adoption,
-            mass_delete=mass,
+            projects=project_names(found.wanted, self._protection.project_file),
             puts=list(found.puts.values()),
             deletes=list(found.deletes.values()),
-            clears=clears,
             folders=folders_to_make(found),
             empties=empties_left(found),
             learnt=found.learnt,

@@ -17,7 +17,7 @@ from stoker.sync.manifest import Entry
 from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from stoker.sync.fields import Fields
     from stoker.sync.live import FolderState, Live, Looked
@@ -52,12 +52,12 @@ class Difference:
         self.refreshed: dict[str, Entry] = {}
         self.forgotten: list[str] = []
         self.standing: list[str] = []  # wanted files where a live folder stands
-        self.states: dict[str, FolderState] = {}
+        self.states: dict[str, FolderState] = {"": "folder"}
         self.unchanged = 0
         self.managed_live = 0  # live files below managed destinations
-        self._request = request
+        self.request = request
         self._protection = protection
-        self._fields = fields
+        self.fields = fields
 
     def compare(self) -> None:
         """Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, OSError, and what the tree raises."""
@@ -71,6 +71,17 @@ class Difference:
         if self._compare_wanted() < len(self.applied):
             self._compare_applied()
         self._compare_strays(looked)
+
+    def compare_only(self, news: Iterable[str]) -> None:
+        """Only the files at these paths, as if all others were as they should be. Raises as `compare`."""
+        for path in sorted(news):
+            in_folder = self.folder_state(path.rpartition("/")[0]) == "folder"
+            blob = self.wanted.blobs.get(path)
+            if blob is not None:
+                self._judge(path, blob, self.applied.get(path), self.live.look(path) if in_folder else None)
+            elif path in self.applied:
+                self._judge_left_over(path)
+        self.unchanged = len(self.wanted.blobs) - len(self.puts)
 
     def folder_state(self, folder: str) -> FolderState:
         """What stands at `folder`, where no folder on the way may be a link; remembered."""
@@ -173,22 +184,25 @@ class Difference:
     def _compare_applied(self) -> None:
         """What earlier syncs wrote and nothing wants any more, managed by a mapping or not."""
         for path in self.applied.keys() - self.wanted.blobs.keys():
-            if self.excluder(path):
-                continue
-            entry = self.applied[path]
-            found = self.live.look(path) if self.folder_state(path.rpartition("/")[0]) == "folder" else None
-            if found is None or not stat.S_ISREG(found.st_mode):
-                self.forgotten.append(path)
-                continue
-            self.managed_live += 1
-            signature = Signature.of(found)
-            foreign = False
-            if signature != (entry.inode, entry.size, entry.mtime_ns):
-                actual = self.live.content(path, signature, entry.content)
-                foreign = actual != entry.content and not self._only_stamped(path, "", entry, (signature, ""))
-            if foreign:
-                self.drift.append(path)
-            self._delete(path, signature, keep=foreign)
+            self._judge_left_over(path)
+
+    def _judge_left_over(self, path: str) -> None:
+        if self.excluder(path):
+            return
+        entry = self.applied[path]
+        found = self.live.look(path) if self.folder_state(path.rpartition("/")[0]) == "folder" else None
+        if found is None or not stat.S_ISREG(found.st_mode):
+            self.forgotten.append(path)
+            return
+        self.managed_live += 1
+        signature = Signature.of(found)
+        foreign = False
+        if signature != (entry.inode, entry.size, entry.mtime_ns):
+            actual = self.live.content(path, signature, entry.content)
+            foreign = actual != entry.content and not self._only_stamped(path, "", entry, (signature, ""))
+        if foreign:
+            self.drift.append(path)
+        self._delete(path, signature, keep=foreign)
 
     def _compare_strays(self, looked: Looked) -> None:
         """Files of nobody's below managed destinations."""
@@ -207,7 +221,7 @@ class Difference:
                     self.left.append(path)
 
     def _restores(self, path: str) -> bool:
-        return self._request.drift != "report" and paths.shown(path) not in self._request.spare
+        return self.request.drift != "report" and paths.shown(path) not in self.request.spare
 
     def delete_stray(self, path: str) -> None:
         """Delete a stray that was left: it turned out to be in the way of a wanted file."""
@@ -219,9 +233,9 @@ class Difference:
         """The content id that shall be live, and its recipe."""
         if path not in self.wanted.templates:
             return blob, ""
-        if entry is not None and entry.recipe and entry.blob == blob and self._fields.still_renders(entry.recipe):
+        if entry is not None and entry.recipe and entry.blob == blob and self.fields.still_renders(entry.recipe):
             return entry.content, entry.recipe
-        data, recipe = self._fields.render_bytes(self._request.tree.read(blob), path)
+        data, recipe = self.fields.render_bytes(self.request.tree.read(blob), path)
         return content_id(data, blob), recipe
 
     def _only_stamped(self, path: str, blob: str, entry: Entry | None, states: tuple[Signature, str]) -> bool:
@@ -241,15 +255,15 @@ class Difference:
     def _stamp_equal(self, path: str, blob: str, entry: Entry | None, equal: Callable[[bytes, bytes], bool]) -> bool:
         actual = self.live.read(path)
         if blob:
-            data = self._request.tree.read(blob)
+            data = self.request.tree.read(blob)
             if path in self.wanted.templates:
-                data = self._fields.render_bytes(data, path)[0]
+                data = self.fields.render_bytes(data, path)[0]
             if equal(actual, data):
                 return True
         if entry is None or entry.recipe or entry.blob == blob:
             return False
         try:
-            return equal(actual, self._request.tree.read(entry.blob))
+            return equal(actual, self.request.tree.read(entry.blob))
         except (StokerError, LookupError, OSError):
             return False  # the old commit's objects are gone: what cannot be compared is kept
 

@@ -8,45 +8,42 @@ remembers what of the live directory needs no second look.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import secrets
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from stoker.errors import DataDirectoryMissing, DirectoryBusy, JournalUnsettled, StagingFailed, StokerError
+from stoker.errors import JournalUnsettled, StagingFailed, StokerError
 from stoker.sync.comparing import Comparer
 from stoker.sync.files import Files
 from stoker.sync.guard import USED_NOTE
+from stoker.sync.hold import Hold
 from stoker.sync.journal import Journal
 from stoker.sync.kept import KEEP_LIMIT, ROOT, kept_name
 from stoker.sync.manifest import COMPACT_SLACK, Delta, Manifest
 from stoker.sync.manifest import NAME as MANIFEST
 from stoker.sync.mounts import Mounts
-from stoker.sync.places import Places
-from stoker.sync.protection import STATE, Protection
 from stoker.sync.report import Settlement, SyncResult
 from stoker.sync.stage import Staged, StagingFolders, assign, stage
-from stoker.sync.transaction import Transactions, explain
+from stoker.sync.transaction import OWED_NOTE, Transactions, explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from stoker.sync.places import Places
     from stoker.sync.plan import SyncRequest
     from stoker.sync.prepared import Prepared
+    from stoker.sync.protection import Protection
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Held(NamedTuple):
-    places: Places
-    lock: int  # the descriptor that holds the flock
-    comparer: Comparer
+PARTIAL_FROM = 2000
+"""Wanted files from which on a new commit's own changes are worth a merge before everything is compared."""
 
 
 class Engine:
@@ -60,75 +57,50 @@ class Engine:
         files: Files | None = None,
         keep_limit: int = KEEP_LIMIT,
         compact_slack: int = COMPACT_SLACK,
+        partial_from: int = PARTIAL_FROM,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """data: the data directory. keep_limit: bytes of kept files of earlier syncs.
 
-        compact_slack: records of history that the manifest may carry beyond its entries. now: aware UTC time.
+        compact_slack: records of history that the manifest may carry beyond its entries. partial_from: wanted files
+        from which on `prepare_news` answers. now: aware UTC time.
         """
         self._data = data
         self._protection = protection
         self._files = files if files is not None else Files()
         self._keep_limit = keep_limit
         self._compact_slack = compact_slack
+        self._partial_from = partial_from
         self._now = now
-        self._held: _Held | None = None
+        self._held: Hold | None = None
+        self._comparer: Comparer | None = None
         self._transactions: Transactions | None = None
 
     # --- holding the directory -----------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Take the directory. Raises DataDirectoryMissing, DirectoryBusy, StagingFailed (its state cannot be made)."""
-        root = os.path.realpath(self._data)
-        try:
-            places = Places(root)
-        except OSError as error:
-            raise DataDirectoryMissing(
-                f"data directory {self._data} cannot be used ({error.strerror}): mount it, or name the right one"
-            ) from None
-        try:
-            if not places.is_directory(STATE):
-                self._files.mkdir(places.spot(STATE), 0o700)
-            lock = self._files.open_log(places.spot(f"{STATE}/lock"), 0o600)
-        except OSError as error:
-            places.close()
-            raise StagingFailed(explain(error, f"making {root}/{STATE}")) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            places.close()
-            raise DirectoryBusy(f"another agent works on {root}: stop it, or give this one its own directory") from None
-        self._held = _Held(places, lock, Comparer(root, self._protection))
+        self._held = Hold(self._data, self._files)
+        self._comparer = Comparer(self._held.places.root, self._protection)
 
     def displaced(self) -> bool:
-        """Is what we hold no longer what the path names? Somebody removed the state folder, or mounted something else.
-
-        Then every merge would fail for want of a folder, and another agent would find the directory free.
-        """
-        held = os.fstat(self._hold().lock)
-        try:
-            there = os.stat(os.path.join(os.path.realpath(self._data), STATE, "lock"), follow_symlinks=False)
-        except OSError:
-            return True
-        return not os.path.samestat(held, there)
+        """Is what we hold no longer what the path names?"""
+        return self._hold().displaced()
 
     def close(self) -> None:
         """Let the directory go. Safe to call twice."""
         if self._transactions is not None:
             self._transactions.manifest.close()
         if self._held is not None:
-            self._held.places.close()
-            os.close(self._held.lock)
-        self._held = self._transactions = None
+            self._held.close()
+        self._held = self._comparer = self._transactions = None
 
     def settle(self) -> Settlement | None:
         """Finish what a killed or failed merge left, forward or backward; None when there was nothing.
 
-        To be called after `open` before anything else, and again after JournalUnsettled. Raises JournalUnsettled,
-        StateUnreadable, StagingFailed (state cannot be read, or leftovers not removed).
+        To be called after `open`, and again after JournalUnsettled. Raises JournalUnsettled, StateUnreadable, StagingFailed.
         """
-        places = self._hold().places
+        places = self._places
         try:
             if self._transactions is None:
                 manifest = Manifest(self._files, places, compact_slack=self._compact_slack)
@@ -139,7 +111,7 @@ class Engine:
 
     def has_gateway(self) -> bool:
         """Does the directory hold a gateway already: our own manifest, or one of the markers? Raises StagingFailed."""
-        root = Path(self._hold().places.root)
+        root = Path(self._places.root)
         try:
             if (root / MANIFEST).exists():
                 return True
@@ -156,11 +128,24 @@ class Engine:
         StagingFailed when the live directory cannot be read, and what the tree raises.
         """
         manifest = self._settled()
-        held = self._hold()
         try:
-            return held.comparer.prepare(request, manifest)
+            return self._comparing().prepare(request, manifest)
         except OSError as error:
-            raise StagingFailed(explain(error, f"comparing with {held.places.root}")) from None
+            raise StagingFailed(explain(error, f"comparing with {self._places.root}")) from None
+
+    def prepare_news(self, request: SyncRequest) -> Prepared | None:
+        """As `prepare`, but looks at nothing besides the files that the commit changes.
+
+        None where that cannot be told, is not worth it, or finds what a whole comparison must judge. Once it was merged
+        `comparison_owed` holds, until a `prepare` was merged or recorded.
+        """
+        manifest = self._settled()
+        if self.comparison_owed:
+            return None
+        try:
+            return self._comparing().prepare_news(request, manifest, self._partial_from)
+        except OSError as error:
+            raise StagingFailed(explain(error, f"comparing with {self._places.root}")) from None
 
     def stage(self, prepared: Prepared) -> Staged:
         """Write the new files beside the live ones.
@@ -168,7 +153,7 @@ class Engine:
         Raises StagingFailed, JournalUnsettled, PlanInvalid (a file that is a mount), and what the tree raises.
         """
         self._settled()
-        places = self._hold().places
+        places = self._places
         if prepared.request.dry_run:
             raise StagingFailed("a dry run stages nothing: its difference is in what was prepared")
         transaction = secrets.token_hex(8)
@@ -177,7 +162,9 @@ class Engine:
             transaction, request.commit, prepared.fingerprint, kept_name(self._now(), request.commit, transaction)
         )
         if prepared.mass_delete:
-            journal.notes = {USED_NOTE: request.commit}
+            journal.notes[USED_NOTE] = request.commit
+        if prepared.partial or self.comparison_owed:
+            journal.notes[OWED_NOTE] = request.commit if prepared.partial else ""
         assign(prepared, journal, Mounts.read(places.root))
         with StagingFolders(self._files, places, journal.tops) as folders:
             try:
@@ -200,7 +187,7 @@ class Engine:
 
     def abandon(self, staged: Staged) -> None:
         """Remove what was staged. Raises StagingFailed."""
-        places = self._hold().places
+        places = self._places
         with StagingFolders(self._files, places, staged.journal.tops) as folders:
             try:
                 folders.remove()
@@ -214,13 +201,14 @@ class Engine:
         """
         manifest = self._settled()
         request = prepared.request
-        news = (request.commit, prepared.fingerprint) != (manifest.commit, manifest.fingerprint)
+        news = (request.commit, prepared.fingerprint) != (manifest.commit, manifest.fingerprint) or self.comparison_owed
         if prepared.is_noop and not request.dry_run and (news or prepared.learnt or prepared.forgotten):
             sets = prepared.learnt | prepared.refreshed
             self._append(
                 Delta(
                     commit=request.commit,
                     fingerprint=prepared.fingerprint,
+                    notes={OWED_NOTE: ""} if self.comparison_owed else {},
                     sets=sets.items(),
                     drops=prepared.forgotten,
                 )
@@ -238,6 +226,11 @@ class Engine:
         """The debt is paid; durable when this returns. Raises StagingFailed, JournalUnsettled."""
         if self._settled().owed:
             self._append(Delta(owed=False))
+
+    @property
+    def comparison_owed(self) -> bool:
+        """Was the last merge one of `prepare_news`? Written in the same block as the merge itself."""
+        return bool(self._settled().notes.get(OWED_NOTE))
 
     @property
     def notes(self) -> Mapping[str, str]:
@@ -268,7 +261,7 @@ class Engine:
         try:
             self._settled().append(delta)
         except OSError as error:
-            raise StagingFailed(explain(error, f"remembering in {self._hold().places.root}/{MANIFEST}")) from None
+            raise StagingFailed(explain(error, f"remembering in {self._places.root}/{MANIFEST}")) from None
 
     def _result(self, prepared: Prepared, kept: tuple[str, ...], kept_in: str) -> SyncResult:
         changes = prepared.changes
@@ -284,10 +277,19 @@ class Engine:
             time.monotonic() - prepared.started,
         )
 
-    def _hold(self) -> _Held:
+    def _hold(self) -> Hold:
         if self._held is None:
             raise StagingFailed(f"data directory {self._data} is not open")
         return self._held
+
+    @property
+    def _places(self) -> Places:
+        return self._hold().places
+
+    def _comparing(self) -> Comparer:
+        if self._comparer is None:
+            raise StagingFailed(f"data directory {self._data} is not open")
+        return self._comparer
 
     def _running(self) -> Transactions:
         if self._transactions is None or self._transactions.unsettled:

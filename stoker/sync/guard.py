@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 ANNOTATION = "stoker.io/allow-mass-delete"
 USED_NOTE = "mass-delete-used"
-_FEW = 20
+FEW = 20
+"""So many deletions are never too many."""
 
 
 def is_mass_delete(deleted: int, managed: int) -> bool:
     """More than half of the `managed` live files, and more than twenty?"""
-    return deleted > _FEW and deleted * 2 > managed
+    return deleted > FEW and deleted * 2 > managed
 
 
 def check_permission(request: SyncRequest, *, deleted: int, managed: int, adoption: bool, used: str) -> None:

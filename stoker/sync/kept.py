@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from stoker.sync.files import Files
@@ -40,11 +41,11 @@ def drop_empty(files: Files, places: Places, name: str) -> None:
         places.forget()
 
 
-def prune(files: Files, places: Places, newest: str, limit: int) -> None:
-    """Remove the oldest files of all merges but `newest` until these hold at most `limit` bytes. Raises OSError."""
+def prune(files: Files, places: Places, newest: Collection[str], limit: int) -> None:
+    """Remove the oldest files of all merges but those of `newest` until these hold at most `limit` bytes. Raises OSError."""
     if not places.is_directory(ROOT):
         return
-    names = [name for name in sorted(os.listdir(f"{places.root}/{ROOT}")) if name != newest]
+    names = [name for name in sorted(os.listdir(f"{places.root}/{ROOT}")) if name not in newest]
     found = [
         (name, path, os.lstat(path).st_size) for name in names for path in _files_in(f"{places.root}/{ROOT}/{name}")
     ]

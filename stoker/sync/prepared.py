@@ -20,6 +20,7 @@ class Prepared:
 
     changes: the difference, with paths. drift: managed files that somebody else changed, added or removed, whether
     this sync restores them or leaves them. adoption: this is the first sync of a directory that holds files already.
+    partial: only what the commit changes was looked at, and the rest is owed a comparison.
     """
 
     request: SyncRequest
@@ -32,6 +33,7 @@ class Prepared:
     projects: tuple[str, ...] = ()
     adoption: bool = False
     mass_delete: bool = False  # this sync uses up the permission to delete much
+    partial: bool = False
     puts: list[Put] = field(default_factory=list)
     deletes: list[Delete] = field(default_factory=list)
     clears: list[tuple[str, int]] = field(default_factory=list)

@@ -6,6 +6,7 @@ behaviour but counting.
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,6 +47,30 @@ class SyncResult:
     def files_changed(self) -> int:
         """How many files were added, modified or deleted."""
         return len(self.added) + len(self.modified) + len(self.deleted)
+
+    def then(self, later: SyncResult) -> SyncResult:
+        """This and a later merge of the same sync, told as one."""
+        kept_in, kept = later.kept_in or self.kept_in, self.kept + later.kept
+        if self.kept_in and later.kept_in and self.kept_in != later.kept_in:
+            kept_in = posixpath.commonpath((self.kept_in, later.kept_in))
+            kept = tuple(
+                f"{posixpath.relpath(one.kept_in, kept_in)}/{path}" for one in (self, later) for path in one.kept
+            )
+        return SyncResult(
+            _both(self.added, later.added),
+            _both(self.modified, later.modified),
+            _both(self.deleted, later.deleted),
+            later.unchanged,
+            later.projects,
+            tuple(sorted(kept)),
+            kept_in,
+            _both(self.drift, later.drift),
+            self.duration + later.duration,
+        )
+
+
+def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*one, *other}))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from stoker.sync.places import Places
 
 
+OWED_NOTE = "comparison-owed"
+"""The commit whose changes were merged before anything else was looked at; "" once everything was."""
+
 _REMEDIES = {
     errno.ENOSPC: "free space on that volume",
     errno.EDQUOT: "raise the quota",
@@ -61,6 +64,7 @@ class Transactions:
         self.manifest = manifest
         self._keep_limit = keep_limit
         self._prune_due = True
+        self._kept_before = ""  # by the partial merge of the same sync
 
     def settle(self) -> Settlement | None:
         """Finish or undo what an earlier attempt left, and remove leftovers that no journal speaks for.
@@ -189,7 +193,8 @@ class Transactions:
         if self._prune_due or kept:
             self._prune_due = kept  # what this merge kept is an earlier one's by the next
             with contextlib.suppress(OSError):
-                prune(self._files, self._places, journal.kept_name, self._keep_limit)
+                prune(self._files, self._places, {journal.kept_name, self._kept_before}, self._keep_limit)
+        self._kept_before = journal.kept_name if journal.notes.get(OWED_NOTE) else ""
         if self.manifest.wants_compaction():
             with contextlib.suppress(OSError):
                 self.manifest.compact()

@@ -83,13 +83,17 @@ class Wanted:
 
 
 class Known(NamedTuple):
-    """What was wanted of the last commit, and of what it was made: the start for the next."""
+    """What was wanted of the last commit, and of what it was made: the start for the next.
+
+    news: the paths at which it differs from what was known before; None where the whole tree was walked.
+    """
 
     targets: tuple[Target, ...]
     excluder: Excluder
     apart: bool
     identities: tuple[str, ...]
     wanted: Wanted
+    news: frozenset[str] | None = None
 
 
 def wanted_files(tree: SourceTree, targets: Iterable[Target], excluder: Excluder, known: Known | None = None) -> Known:
@@ -100,9 +104,10 @@ def wanted_files(tree: SourceTree, targets: Iterable[Target], excluder: Excluder
     targets = tuple(targets)
     identities = tuple(tree.identity(target.source) for target in targets)
     if known is not None and known.targets == targets and known.excluder is excluder and known.apart:
-        wanted = _next(tree, known, identities)
-        if wanted is not None:
-            return known._replace(identities=identities, wanted=wanted)
+        following = _next(tree, known, identities)
+        if following is not None:
+            wanted, news = following
+            return known._replace(identities=identities, wanted=wanted, news=news)
     return Known(targets, excluder, _apart(targets), identities, _whole(tree, targets, excluder))
 
 
@@ -123,9 +128,9 @@ def _apart(targets: tuple[Target, ...]) -> bool:
     )
 
 
-def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> Wanted | None:
-    """The last answer with what differs put in; None where the tree cannot say what does."""
-    wanted, gone = None, []
+def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> tuple[Wanted, frozenset[str]] | None:
+    """The last answer with what differs put in, and where that is; None where the tree cannot say what does."""
+    wanted, put, gone = None, [], []
     for target, since, now in zip(known.targets, known.identities, identities, strict=True):
         if since == now:
             continue
@@ -138,13 +143,14 @@ def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> Wanted
             path = prefix + relative
             if blob and kind in ("file", "executable") and not known.excluder.skips(path):
                 wanted.put(path, blob, executable=kind == "executable", template=target.template)
+                put.append(path)
             elif path in wanted.blobs:
                 gone.append(path)
     if wanted is None:
-        return known.wanted
+        return known.wanted, frozenset()
     if gone:
         wanted.drop(gone)
-    return wanted
+    return wanted, frozenset(put + gone)
 
 
 def _whole(tree: SourceTree, targets: tuple[Target, ...], excluder: Excluder) -> Wanted:

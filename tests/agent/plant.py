@@ -89,7 +89,7 @@ class Plant:
         self.changed = trio.Event()
         self.cluster.on_change = self._on_change
         self._nursery = nursery
-        self._metadata = Metadata(origin.url, "", "main", profiles={"default": PROFILE})
+        self.metadata = Metadata(origin.url, "", "main", profiles={"default": PROFILE})
 
     # --- the controller's side -----------------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class Plant:
         await self.cluster.create(PODS, SPACE, {"metadata": {"name": POD, "labels": {"site": "north"}}})
         for name in ("status", "changes"):
             await self.cluster.create(CONFIGMAPS, SPACE, {"metadata": {"name": f"stoker-{name}-{CR}"}, "data": {}})
-        body = {"metadata": {"name": f"stoker-metadata-{CR}"}, "data": self._metadata.to_data()}
+        body = {"metadata": {"name": f"stoker-metadata-{CR}"}, "data": self.metadata.to_data()}
         await self.cluster.create(CONFIGMAPS, SPACE, body)
 
     async def want(self, commit: str | None = None, **changes: Any) -> None:
@@ -107,8 +107,8 @@ class Plant:
         wanted = {"profiles": {"default": self.profile}, **changes}
         if commit is not None:
             wanted["commit"] = commit
-        self._metadata = Metadata(**{**_fields(self._metadata), **wanted})
-        await self.put(self._metadata.to_data())
+        self.metadata = Metadata(**{**_fields(self.metadata), **wanted})
+        await self.put(self.metadata.to_data())
 
     async def put(self, data: Mapping[str, str | None]) -> None:
         """Keys of the metadata map as they are."""

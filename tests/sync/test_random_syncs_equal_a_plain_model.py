@@ -18,6 +18,8 @@ from tests.sync.model import Mapping, Model, Tree
 from tests.torture.trees import MemoryTree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stoker.sync.engine import Engine
 
 NAMES = ("a", "b", "skip", "x.tmp", "resource.json")
@@ -89,11 +91,16 @@ def leads_to(folder: Path, data: Path, plan: list[Mapping]) -> bool:
     return at.startswith(".stoker") or any(f"{m.destination}/".startswith(at + "/") for m in plan)
 
 
-def one_sync(engine: Engine, commit: str, tree: Tree, plan: list[Mapping], names: set[str]) -> bool:
+def one_sync(
+    engine: Engine, commit: str, tree: Tree, plan: list[Mapping], names: set[str], *, news_first: bool = False
+) -> bool:
     """The engine's answer to the same question."""
     rules = tuple(MappingRule(mapping.source, mapping.destination) for mapping in plan)
     excludes = tuple(f"**/{name}/" for name in sorted(names))
     request = SyncRequest(commit, "main", MemoryTree(tree), rules, excludes, allow_mass_delete=commit)
+    if news_first and (news := engine.prepare_news(request)) is not None and not news.is_noop:
+        event("news went first")
+        engine.merge(engine.stage(news))
     try:
         prepared = engine.prepare(request)
     except PlanInvalid:
@@ -105,13 +112,12 @@ def one_sync(engine: Engine, commit: str, tree: Tree, plan: list[Mapping], names
     return True
 
 
-@settings(max_examples=100, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(rounds, min_size=1, max_size=4))
-def test_random_syncs_equal_a_plain_model(story: list[tuple[Tree, list[Mapping], set[str], Tree]]) -> None:
+def tell(story: Iterable[tuple[Tree, list[Mapping], set[str], Tree]], *, news_first: bool) -> None:
+    """One round after the other, each held against the model."""
     model = Model()
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as root:
         data = Path(root)
-        engine = opened(data)
+        engine = opened(data, partial_from=0)
         for number, (tree, plan, names, edits) in enumerate(story):
             by_hand(data, model, dict(edits))
             age(data)
@@ -119,10 +125,27 @@ def test_random_syncs_equal_a_plain_model(story: list[tuple[Tree, list[Mapping],
             empty = {path for path in data.rglob("*") if path.is_dir() and not any(path.iterdir())}
             possible = model.sync(files, plan, names)
             event(f"possible: {possible}")
-            assert one_sync(engine, f"{number:040}", files, plan, names) == possible
+            done = one_sync(engine, f"{number:040}", files, plan, names, news_first=news_first and possible)
+            assert done == possible
             assert live(data) == model.live
             left = {path for path in data.rglob("*") if path.is_dir() and not any(path.iterdir())}
             assert {path for path in left - empty if not leads_to(path, data, plan)} == set(), "folders left empty"
         kept = sorted(path.read_bytes() for path in (data / ".stoker/kept").rglob("*") if path.is_file())
         assert kept == sorted(model.kept)
         engine.close()
+
+
+@settings(max_examples=100, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(rounds, min_size=1, max_size=4))
+def test_random_syncs_equal_a_plain_model(story: list[tuple[Tree, list[Mapping], set[str], Tree]]) -> None:
+    tell(story, news_first=False)
+
+
+@settings(max_examples=100, phases=PHASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(rounds, min_size=2, max_size=4), st.booleans(), st.sets(st.sampled_from(["skip", "b"]), max_size=1))
+def test_so_they_do_when_news_go_first(
+    story: list[tuple[Tree, list[Mapping], set[str], Tree]], both: bool, names: set[str]
+) -> None:
+    plan = [Mapping("one", "projects"), *([Mapping("two", "config")] if both else [])]
+    stays = {"one/stays": b"1", "two/stays": b"1"}
+    tell(((tree | stays, plan, names, edits) for tree, _, _, edits in story), news_first=True)
