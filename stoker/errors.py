@@ -136,6 +136,10 @@ class Forbidden(Waiting):
     """403 from the API server: a role is missing. The message ends with the command that mends it."""
 
 
+class LeadershipLost(Transient):
+    """Another replica leads, or may by now: what is still to be written is its business."""
+
+
 class ObjectRejected(Terminal):
     """422/400: the API server refused the object."""
 
