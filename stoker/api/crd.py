@@ -36,6 +36,7 @@ def object_schema() -> Schema:
     """The OpenAPI schema of the whole object, as the CRD carries it."""
     spec = _opened(spec_schema())
     _add_rules(spec)
+    # Status is what was written: defaults would have the API server say what nobody observed.
     status = _without_defaults(_opened(_structural(Status)))
     status["properties"]["conditions"] |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
     return {
@@ -137,7 +138,7 @@ def _inline(node: Any, definitions: dict[str, Any]) -> Any:
             continue
         if key == "properties":
             result[key] = {name: _inline(item, definitions) for name, item in value.items()}
-        elif key == "default" and value in ({}, [], ""):
+        elif key == "default" and value in ({}, [], (), ""):
             continue  # an empty default says nothing, and a struct's default would be spelt in Python's names
         else:
             result[key] = _inline(value, definitions) if key in {"items", "additionalProperties"} else value
@@ -161,7 +162,12 @@ def _union(node: Schema, definitions: dict[str, Any]) -> Schema:
 
 
 def _opened(node: Schema) -> Schema:
-    """Without ``additionalProperties: false`` and lists of types, neither of which a structural schema may have."""
+    """What the API server takes of a schema.
+
+    No ``additionalProperties: false`` and no lists of types, neither of which a structural schema may have; no defaults
+    inside lists: those who apply manifests (kubectl, Argo CD) compare lists as a whole, and would find a difference for ever.
+    Patterns end in $, for these are RE2's.
+    """
     result: Schema = {}
     for key, value in node.items():
         if key == "additionalProperties" and value is False:
@@ -171,15 +177,16 @@ def _opened(node: Schema) -> Schema:
             continue
         if key == "properties":
             result[key] = {name: _opened(item) for name, item in value.items()}
+        elif key == "pattern":
+            result[key] = value.replace("\\Z", "$")
+        elif key == "items":
+            result[key] = _without_defaults(_opened(value))
         else:
-            result[key] = (
-                _opened(value) if isinstance(value, dict) and key in {"items", "additionalProperties"} else value
-            )
+            result[key] = _opened(value) if isinstance(value, dict) and key == "additionalProperties" else value
     return result
 
 
 def _without_defaults(node: Any) -> Any:
-    """Status is what was written: defaults would have the API server say what nobody observed."""
     if isinstance(node, list):
         return [_without_defaults(item) for item in node]
     if not isinstance(node, dict):

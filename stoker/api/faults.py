@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOLD: Final = 100
 """Faults that the message tells; a condition's message must stay readable, and far below an object's bound."""
 _SECRETIVE = "spec.git"
+_UNKNOWN: Final = "unknown field"
 _DECODERS_PATH = re.compile(r"(?P<what>.*?)(?: - at `(?:key` in `)?\$(?P<path>[^`]*)`)?", re.DOTALL)
 _KINDS: Final[dict[type, str]] = {
     dict: "an object",
@@ -46,13 +47,7 @@ _TYPES: Final = {
 def _validator() -> Any:
     from stoker.api.crd import spec_schema
 
-    base = jsonschema.Draft202012Validator
-    # JSON schema takes 30.0 for an integer; the decoder does not, and a fault must be found by both.
-    checker = base.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and value is not bool(value)
-    )
-    strict: Any = jsonschema.validators.extend(base, type_checker=checker)  # type: ignore[no-untyped-call]
-    return strict(spec_schema())
+    return jsonschema.Draft202012Validator(spec_schema())
 
 
 def of_schema(raw: Any) -> list[Fault]:
@@ -62,6 +57,11 @@ def of_schema(raw: Any) -> list[Fault]:
     except (RecursionError, ValueError):  # it prints every value, and dies of endless nesting or digits
         return []
     return [fault for error in errors for fault in _faults(at("spec", *map(_step, error.absolute_path)), error)]
+
+
+def of_unknown(raw: Any) -> list[Fault]:
+    """Fields that do not exist; one that is null as well, for it is a typing error all the same."""
+    return [(place, what) for place, what in of_schema(raw) if what.startswith(_UNKNOWN)]
 
 
 def of_decoder(message: str) -> Fault:
@@ -93,7 +93,7 @@ def _faults(place: str, error: jsonschema.ValidationError) -> Iterator[Fault]:
         known = schema.get("properties", {})
         for name in map(str, instance):
             if name not in known:
-                yield at(place, name), f"unknown field; {_meant(name, sorted(known))}"
+                yield at(place, name), f"{_UNKNOWN}; {_meant(name, sorted(known))}"
     elif kind == "enum" and not isinstance(instance, str):
         return  # the type's own fault says it
     else:

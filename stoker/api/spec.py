@@ -13,12 +13,15 @@ from msgspec import UNSET, Meta, UnsetType
 
 from stoker.api import rules
 from stoker.api.names import DEFAULT_EXCLUDES
+from stoker.api.stored import as_stored
 
-QUANTITY = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?$"
-"""Kubernetes' own pattern for amounts such as 250m and 128Mi."""
+QUANTITY = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?\Z"
+"""Kubernetes' own pattern for amounts such as 250m and 128Mi; its $ is Python's \\Z, which no newline may follow."""
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
 Policy = Literal["proceed", "wait", "fail"]
 DriftPolicy = Literal["report", "heal"]
+Identifier = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+"""The bound is the largest integer that every reader of JSON agrees on."""
 SyncPeriod = Annotated[int, Meta(ge=5, le=3600)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Excludes = Annotated[tuple[Annotated[str, Meta(max_length=512)], ...], Meta(max_length=256)]
@@ -59,8 +62,8 @@ class SSHAuth(Part, frozen=True, kw_only=True):
 class GitHubAppAuth(Part, frozen=True, kw_only=True):
     """A GitHub App whose installation tokens are exchanged by the controller."""
 
-    app_id: Annotated[int, Meta(ge=1)]
-    installation_id: Annotated[int, Meta(ge=1)]
+    app_id: Identifier
+    installation_id: Identifier
     private_key_secret_ref: SecretKey
     api_base_url: Annotated[str, Meta(max_length=512)] = msgspec.field(
         name="apiBaseURL", default="https://api.github.com"
@@ -202,12 +205,16 @@ def parse_spec(raw: Any, *, name: str) -> Spec:
     """The typed spec of the resource that is called ``name``, or SpecInvalid with every fault of both."""
     from stoker.api import faults  # the schema is built from these types, so it can only be imported late
 
-    broken = rules.of_name(name) + rules.of_rules(raw)
+    unknown: list[rules.Fault] = []
     try:
         spec = msgspec.convert(raw, Spec, strict=True)
-    except (msgspec.ValidationError, UnicodeError) as error:
-        found = faults.of_schema(raw) + broken
-        raise faults.invalid(name, found or [faults.of_decoder(str(error))]) from None
-    if broken:
+    except (msgspec.ValidationError, UnicodeError):  # never for what an API server hands out
+        unknown, raw = faults.of_unknown(raw), as_stored(raw)
+        try:
+            spec = msgspec.convert(raw, Spec, strict=True)
+        except (msgspec.ValidationError, UnicodeError) as error:
+            found = unknown + faults.of_schema(raw) + rules.of_name(name) + rules.of_rules(raw)
+            raise faults.invalid(name, found or [faults.of_decoder(str(error))]) from None
+    if broken := unknown + rules.of_name(name) + rules.of_rules(raw):
         raise faults.invalid(name, broken)
     return spec

@@ -64,4 +64,16 @@ GOOD: Final = (
     ),
     Change(("agent", "resources"), {"requests": {"example.com/gpu": 1}}),
     Change(("paused",), True),
+    # As the API server stores them: an entry that is null is absent, and a whole number is an integer.
+    *(Change(path, None) for path in (AUTH, ("polling",), ("polling", "interval"), ("gateway", "tls"), ("paused",))),
+    Change(AUTH, {"token": None, "sshKey": None}),
+    Change(AUTH, {"token": {"secretRef": SECRET}, "githubApp": None}),
+    Change((*DEFAULT, "vars"), {"site": None, "line": "2"}),
+    Change((*PROFILES, "other"), None),
+    Change((*MAPPING, "type"), None),
+    Change((*MAPPING, "patches"), [{"set": {"a": "1", "b": None}, "file": None}]),
+    Change(("gateway", "port"), 8088.0),
+    Change(("agent", "resources"), {"limits": {"cpu": 2.0, "memory": None}}),
+    Change(("git", "ref"), "ä" * 512),
+    Change(("git", "ref"), "\U0001f600" * 512),
 )
