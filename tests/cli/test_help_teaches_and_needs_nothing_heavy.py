@@ -16,7 +16,6 @@ HEAVY = (
     "pygit2",
     "yaml",
     "msgspec",
-    "structlog",
     "hypercorn",
     "prometheus_client",
     "jsonschema",
