@@ -11,8 +11,8 @@ import trio
 
 from stoker.api import names
 from stoker.observe.metrics import render
-from stoker.web.pages import serve_pages
-from stoker.web.probes import probe_pages
+from stoker.web.probes import probe_app
+from stoker.web.serve import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +39,9 @@ async def serve_probes(
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serves until ``stopping``, which is to be set after the agent has ended. OSError: an address cannot be bound."""
-    probes = probe_pages(live=health.live, ready=health.ready, startup=health.started)
-    metrics = probe_pages(live=health.live, ready=health.ready, metrics=partial(render, registry))
+    probes = probe_app(live=health.live, ready=health.ready, startup=health.started)
+    metrics = probe_app(live=health.live, ready=health.ready, metrics=partial(render, registry))
     async with trio.open_nursery() as nursery:
-        for what, pages, bind in (("probes", probes, addresses.probes), ("metrics", metrics, addresses.metrics)):
-            await nursery.start(
-                partial(serve_pages, pages, bind=bind, stopping=stopping, on_bound=partial(on_bound, what))
-            )
+        for what, app, bind in (("probes", probes, addresses.probes), ("metrics", metrics, addresses.metrics)):
+            await nursery.start(partial(serve, app, bind=bind, stopping=stopping, on_bound=partial(on_bound, what)))
         task_status.started()

@@ -7,8 +7,14 @@ there that nobody uses again. Both are asked for through ``mallopt`` and ``mallo
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _M_ARENA_MAX = -8
 _ARENAS = 2
@@ -32,6 +38,19 @@ def give_back() -> None:
     malloc_trim = getattr(_libc(), "malloc_trim", None)
     if malloc_trim is not None:
         malloc_trim(0)
+
+
+@contextlib.contextmanager
+def hidden(module: str) -> Iterator[None]:
+    """While it lasts, ``import`` of a module that is not loaded yet fails, for libraries that take it if it is there."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 def _libc() -> ctypes.CDLL:

@@ -149,6 +149,11 @@ def _without_secret(match: re.Match[str]) -> str:
     return match["scheme"] + (match["user"] if user else "")
 
 
+def processor(_logger: Any, _method: str, event: Any) -> Any:
+    """The structlog processor that masks every text of an event, also inside lists and mappings."""
+    return {key: clean(value) for key, value in event.items()}
+
+
 def clean(value: Any) -> Any:
     """``value`` as what JSON knows, without secrets; whatever cannot be printed is named by its class."""
     if isinstance(value, bool) or value is None or type(value) in (int, float):

@@ -18,9 +18,10 @@ from stoker.nursery.supervisor import GAVE_UP, supervise
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from structlog.typing import FilteringBoundLogger
+
     from stoker.errors import StokerError
     from stoker.nursery.supervisor import Crash
-    from stoker.observe.logs import Log
     from stoker.observe.probes import Readiness
     from stoker.standalone.gateways import Gateway
 
@@ -52,7 +53,7 @@ class Agents:
         *,
         on_crash: Callable[[Crash], None],
         readiness: Readiness,
-        log: Log,
+        log: FilteringBoundLogger,
     ) -> None:
         self._launch = launch
         self._on_crash = on_crash

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from structlog.typing import FilteringBoundLogger
+
     from stoker.kube.cluster import Cluster
-    from stoker.observe.logs import Log
 
 LOOK_SECONDS = 1.0
 READ_SECONDS = 30.0
@@ -41,7 +42,7 @@ class ManifestWatch:
         host: str,
         cluster: Cluster,
         on_applied: Callable[[Manifests], None],
-        log: Log,
+        log: FilteringBoundLogger,
         look: float = LOOK_SECONDS,
         retry: float = APPLY_RETRY_SECONDS,
     ) -> None:

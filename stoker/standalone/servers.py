@@ -1,7 +1,7 @@
 """The web servers of standalone mode: the receiver, and the probes with the metrics.
 
-hypercorn and quart are loaded only where the receiver is asked for: they are a good part of a start. What the servers say is
-their rooms' business; here they get their addresses, and the probes are told what is amiss.
+Loaded only where one of them is asked for: hypercorn and quart are a good part of a start. What they say is their rooms'
+business; here they get their addresses, and the probes are told what is amiss.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from stoker.nursery.service import Named
 from stoker.observe.logs import get_logger
 from stoker.observe.metrics import render
+from stoker.receiver.app import create_app
 from stoker.standalone.parts import Parts, utc_now
-from stoker.web.pages import serve_pages
-from stoker.web.probes import probe_pages
+from stoker.web.probes import probe_app
+from stoker.web.serve import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import trio
 
@@ -30,15 +31,21 @@ def servers(parts: Parts, receiver: ReceiverSettings, stopping: trio.Event, vita
     """The servers that were asked for."""
     services: list[Named] = []
     if parts.options.receiver is not None:
-        services.append(Named("receiver", _receiver(parts, receiver, parts.options.receiver, stopping)))
+        app = create_app(
+            parts.cluster,
+            settings=receiver,
+            metrics=parts.receiver_metrics,
+            now=utc_now,
+            kept=lambda: not parts.files.behind,
+        )
+        services.append(Named("receiver", _server("receiver_serving", app, parts.options.receiver, stopping)))
     if parts.options.probes is not None:
-        pages = probe_pages(
+        probes = probe_app(
             live=lambda: _amiss(parts, vitals),
             ready=lambda: vitals.readiness.reasons,
             metrics=partial(render, parts.registry),
         )
-        serving = partial(serve_pages, pages, bind=parts.options.probes, on_bound=_told("probes_serving"))
-        services.append(Named("probes", partial(serving, stopping=stopping)))
+        services.append(Named("probes", _server("probes_serving", probes, parts.options.probes, stopping)))
     return services
 
 
@@ -53,20 +60,6 @@ def _amiss(parts: Parts, vitals: Vitals) -> Mapping[str, str]:
     return amiss
 
 
-def _receiver(parts: Parts, settings: ReceiverSettings, bind: str, stopping: trio.Event) -> Service:
-    from stoker.receiver.app import create_app
-    from stoker.web.serve import serve
-
-    app = create_app(
-        parts.cluster,
-        settings=settings,
-        metrics=parts.receiver_metrics,
-        now=utc_now,
-        kept=lambda: not parts.files.behind,
-    )
-    return partial(serve, app, bind=bind, stopping=stopping, on_bound=_told("receiver_serving"))
-
-
-def _told(event: str) -> Callable[[list[str]], None]:
+def _server(event: str, app: object, bind: str, stopping: trio.Event) -> Service:
     log = get_logger("standalone")
-    return lambda urls: log.info(event, urls=urls)
+    return partial(serve, app, bind=bind, stopping=stopping, on_bound=lambda urls: log.info(event, urls=urls))

@@ -26,8 +26,7 @@ from stoker.standalone.yaml_loader import Loader
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stoker.observe.logs import Log
-
+    from structlog.typing import FilteringBoundLogger
 
 KEPT: tuple[Kind[Any], ...] = (GATEWAYSYNCS, CONFIGMAPS)
 UNREADABLE = ".unreadable"
@@ -40,7 +39,7 @@ DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 class ObjectFiles:
     """The folder ``root``. Used from the one task that runs the store; only ``run`` leaves the thread, to flush."""
 
-    def __init__(self, root: Path, *, log: Log, retry: float = RETRY_SECONDS) -> None:
+    def __init__(self, root: Path, *, log: FilteringBoundLogger, retry: float = RETRY_SECONDS) -> None:
         """``retry``: seconds after which a write that failed is tried again."""
         self._root = root
         self._log = log

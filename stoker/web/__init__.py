@@ -1,1 +1,1 @@
-"""HTTP serving as a service of a nursery: hypercorn for applications, pages for probes and metrics. It knows no application."""
+"""HTTP serving as a service of a nursery, and the probes' and metrics' HTTP. It knows no application."""

@@ -18,11 +18,13 @@ from hypercorn.trio import serve as hypercorn_serve
 
 from stoker.errors import ApplicationFailed
 from stoker.web.gate import Gate
-from stoker.web.opening import open_listener
+from stoker.web.listen import FLAGS, bind_listener, parse_address, unknown_host
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+
+RESOLVE_SECONDS = 10.0
 
 
 async def serve(
@@ -43,7 +45,7 @@ async def serve(
     or ends its life before the stop, AttributeError for an option that hypercorn does not have.
     """
     gate = Gate(app)
-    with await open_listener(bind, user_timeout=user_timeout) as listener:
+    with await _listener(bind, user_timeout) as listener:
         config = _config(listener, graceful, options or {})
         async with trio.open_nursery() as nursery:
             bound = await nursery.start(
@@ -61,6 +63,16 @@ async def serve(
     if not stopping.is_set():
         did = "ended by itself" if gate.started else "did not start"
         raise ApplicationFailed(f"the application on {bind} {did}: {gate.failure or 'it gave no reason'}")
+
+
+async def _listener(bind: str, user_timeout: float) -> socket.socket:
+    host, port = parse_address(bind, what="address")
+    try:
+        with trio.fail_after(RESOLVE_SECONDS):
+            found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM, flags=FLAGS)
+    except (OSError, UnicodeError, trio.TooSlowError) as error:
+        raise unknown_host(bind, what="address") from error
+    return bind_listener(found[0], bind, what="address", user_timeout=user_timeout)
 
 
 def _config(listener: socket.socket, graceful: float, options: dict[str, Any]) -> Config:

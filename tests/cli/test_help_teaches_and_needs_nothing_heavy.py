@@ -16,6 +16,7 @@ HEAVY = (
     "pygit2",
     "yaml",
     "msgspec",
+    "structlog",
     "hypercorn",
     "prometheus_client",
     "jsonschema",

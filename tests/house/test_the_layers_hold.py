@@ -21,7 +21,7 @@ CLIENTS = {
     "quart_trio": {"web", "receiver"},
     "kubernetes": {"kube"},
     "prometheus_client": {"observe", "agent", "controller", "receiver", "standalone"},
-    "structlog": set(),
+    "structlog": {"observe", "standalone"},
     "jsonschema": {"api"},
     "rich": {"standalone"},
     "asyncio": set(),

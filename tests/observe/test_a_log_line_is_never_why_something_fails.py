@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
-    from tests.fakes.lines import Lines
+    from tests.observe.conftest import Lines
 
 PROGRAM = """
 import sys

@@ -13,7 +13,7 @@ from stoker.errors import SettingsInvalid
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
-    from tests.fakes.lines import Lines
+    from tests.observe.conftest import Lines
 
 
 def test_every_field_in_a_stable_order(lines: Lines) -> None:

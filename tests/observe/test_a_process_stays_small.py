@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from stoker.observe.memory import hidden
+
 
 def loaded(statement: str) -> set[str]:
     """The modules of a fresh interpreter after a statement."""
@@ -16,6 +20,7 @@ def loaded(statement: str) -> set[str]:
 def test_an_agent_loads_no_command_line_of_httpx_and_no_rich() -> None:
     modules = loaded("import stoker.agent.run")
     assert "httpx" in modules
+    assert "structlog" in modules
     assert not modules & {"rich", "click", "pygments", "httpx._main", "kubernetes", "quart", "jsonschema"}
 
 
@@ -23,6 +28,22 @@ def test_standalone_loads_web_servers_only_where_they_are_asked_for() -> None:
     modules = loaded("import stoker.standalone.run, stoker.standalone.once")
     assert "stoker.agent.run" in modules
     assert not modules & {"quart", "hypercorn", "h2", "rich", "kubernetes"}
+
+
+def test_a_hidden_module_can_be_loaded_afterwards() -> None:
+    assert "rich.table" in loaded("import stoker.observe.logs, rich.table")
+
+
+def test_a_module_that_is_loaded_already_is_not_hidden() -> None:
+    with hidden("json"):
+        import json
+    assert json.loads("1") == 1
+
+
+def test_hiding_refuses_the_import_while_it_lasts() -> None:
+    with hidden("this"), pytest.raises(ImportError):
+        import this  # noqa: F401
+    assert "this" not in sys.modules
 
 
 def test_freed_memory_goes_back() -> None:

@@ -15,7 +15,7 @@ from stoker.observe.logs import get_logger
 from stoker.observe.redact import Known, Secret
 
 if TYPE_CHECKING:
-    from tests.fakes.lines import Lines
+    from tests.observe.conftest import Lines
 
 TOKEN = "gho_Abc/d+e f9=Zz&quer"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -12,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import structlog
 import trio
 
 from stoker.api.times import utcnow
 from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.kube.memory import MemoryCluster
+from stoker.observe import logs
 from stoker.observe.metrics import new_registry
 from stoker.receiver.app import create_app
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.settings import ReceiverSettings
 from stoker.web.serve import serve
-from tests.fakes.lines import captured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,5 +148,7 @@ async def receiver(serving: Serve) -> Served:
 @pytest.fixture
 def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """What was logged so far, as people's collectors get it."""
-    with captured() as lines:
-        yield lambda: lines.objects
+    stream = io.StringIO()
+    logs.configure(level="debug", dev=False, stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.reset_defaults()

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 import trio
 import yaml
 
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, SECRETS
 from stoker.kube.memory import MemoryCluster
-from stoker.observe.logs import get_logger
 from stoker.standalone.state import ObjectFiles
-from tests.fakes.lines import captured
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOG = get_logger("test")
+LOG = structlog.get_logger()
 SPEC = {"git": {"repo": "file:///r", "ref": "main"}}
 
 
@@ -121,10 +120,10 @@ async def test_what_the_disk_refuses_to_the_end_is_named(tmp_path: Path) -> None
     cluster.on_change = files.changed
     (tmp_path / "GatewaySync").touch()
     await fill(cluster)
-    with captured() as lines:
+    with structlog.testing.capture_logs() as lines:
         await files.close()
-    assert lines.objects[-1]["event"] == "state_lost"
-    assert lines.objects[-1]["paths"] == [str(tmp_path / "GatewaySync" / "default" / "plant.yaml")]
+    assert lines[-1]["event"] == "state_lost"
+    assert lines[-1]["paths"] == [str(tmp_path / "GatewaySync" / "default" / "plant.yaml")]
 
 
 async def test_a_file_that_could_not_be_flushed_is_written_again(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 import trio
 
 from stoker.kube.cluster import GATEWAYSYNCS
@@ -11,7 +12,6 @@ from stoker.kube.faults import Faults
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.logs import get_logger
 from stoker.standalone.reload import ManifestWatch
-from tests.fakes.lines import captured
 from tests.standalone.conftest import pod, resource
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def test_the_same_refusal_is_said_once_however_often_it_comes(
         look=0.01,
         retry=0.01,
     )
-    with captured() as lines:
+    with structlog.testing.capture_logs() as lines:
         await nursery.start(watch.run)
         write(resource("other"), pod(tmp_path))
         with trio.fail_after(20):

@@ -1,42 +1,21 @@
-"""Probes: 200, or 503 with what is amiss; metrics as text; everything else 404. So in both ways of serving them."""
+"""Probes: 200, or 503 with what is amiss; metrics as text; everything else 404."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from stoker.observe.metrics import ServiceMetrics, new_registry, render
 from stoker.observe.probes import Readiness
-from stoker.web.pages import serve_pages
-from stoker.web.probes import probe_app, probe_pages
+from stoker.web.probes import probe_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
-    import trio
 
     from tests.web.conftest import Served
-
-
-Probed = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture(params=["pages", "app"])
-def probed(request: pytest.FixtureRequest, served: Served, nursery: trio.Nursery) -> Probed:
-    """Serves probes alone, or as an application of hypercorn; the URL."""
-
-    async def serve(**checks: Any) -> str:
-        if request.param == "app":
-            return await served.start(probe_app(**checks))
-        run = partial(serve_pages, probe_pages(**checks), bind="127.0.0.1:0", stopping=served.stopping)
-        (url,) = await nursery.start(run)
-        return str(url)
-
-    return serve
 
 
 def nothing() -> Mapping[str, str]:
@@ -44,13 +23,13 @@ def nothing() -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/startupz"])
-async def test_a_probe_follows_its_check(probed: Probed, client: httpx.AsyncClient, path: str) -> None:
+async def test_a_probe_follows_its_check(served: Served, client: httpx.AsyncClient, path: str) -> None:
     amiss: dict[str, str] = {}
 
     def check(of: str) -> Callable[[], Mapping[str, str]]:
         return (lambda: amiss) if of == path else nothing
 
-    url = await probed(live=check("/healthz"), ready=check("/readyz"), startup=check("/startupz"))
+    url = await served.start(probe_app(live=check("/healthz"), ready=check("/readyz"), startup=check("/startupz")))
     assert (await client.get(url + path)).json() == {"ok": True, "reasons": {}}
     amiss["controller"] = "restarting"
     answer = await client.get(url + path)
@@ -60,10 +39,10 @@ async def test_a_probe_follows_its_check(probed: Probed, client: httpx.AsyncClie
 
 
 async def test_readiness_follows_a_service_that_is_down_and_comes_back(
-    probed: Probed, client: httpx.AsyncClient
+    served: Served, client: httpx.AsyncClient
 ) -> None:
     readiness = Readiness("controller")
-    url = await probed(live=nothing, ready=lambda: readiness.reasons)
+    url = await served.start(probe_app(live=nothing, ready=lambda: readiness.reasons))
     codes = []
     for serving in (True, False, True):
         readiness.set("controller", serving, "restarting")
@@ -71,31 +50,31 @@ async def test_readiness_follows_a_service_that_is_down_and_comes_back(
     assert codes == [200, 503, 200]
 
 
-async def test_metrics_are_served_as_prometheus_reads_them(probed: Probed, client: httpx.AsyncClient) -> None:
+async def test_metrics_are_served_as_prometheus_reads_them(served: Served, client: httpx.AsyncClient) -> None:
     registry = new_registry()
     ServiceMetrics(registry).restarted("controller")
-    url = await probed(live=nothing, ready=nothing, metrics=lambda: render(registry))
+    url = await served.start(probe_app(live=nothing, ready=nothing, metrics=lambda: render(registry)))
     answer = await client.get(f"{url}/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert 'stoker_service_restarts_total{service="controller"} 1.0' in answer.text.splitlines()
 
 
 @pytest.mark.parametrize("path", ["/", "/startupz", "/metrics", "/readyz/"])
-async def test_what_is_not_there_is_404_and_says_what_is(probed: Probed, client: httpx.AsyncClient, path: str) -> None:
-    url = await probed(live=nothing, ready=nothing)
+async def test_what_is_not_there_is_404_and_says_what_is(served: Served, client: httpx.AsyncClient, path: str) -> None:
+    url = await served.start(probe_app(live=nothing, ready=nothing))
     answer = await client.get(url + path)
     assert (answer.status_code, answer.json()) == (404, {"error": "no such page; there are /healthz, /readyz"})
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405), ("DELETE", 405)])
-async def test_only_reading_is_served(probed: Probed, client: httpx.AsyncClient, method: str, status: int) -> None:
-    url = await probed(live=nothing, ready=nothing)
+async def test_only_reading_is_served(served: Served, client: httpx.AsyncClient, method: str, status: int) -> None:
+    url = await served.start(probe_app(live=nothing, ready=nothing))
     assert (await client.request(method, f"{url}/readyz")).status_code == status
 
 
-async def test_a_check_that_breaks_is_not_a_good_one(probed: Probed, client: httpx.AsyncClient) -> None:
+async def test_a_check_that_breaks_is_not_a_good_one(served: Served, client: httpx.AsyncClient) -> None:
     def broken() -> Any:
         raise KeyError("loop")
 
-    url = await probed(live=broken, ready=nothing)
+    url = await served.start(probe_app(live=broken, ready=nothing))
     assert (await client.get(f"{url}/healthz")).status_code == 500

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 from stoker.errors import ClusterUnreachable, Forbidden, StokerError
 from stoker.kube.cluster import EVENTS
 from stoker.kube.events import MESSAGE_LIMIT, EventRecorder
 from stoker.observe.redact import Secret
-from tests.fakes.lines import captured
 
 if TYPE_CHECKING:
     from stoker.api.objects import KubeEvent, ObjectMeta
@@ -135,10 +135,10 @@ async def test_no_secret_reaches_an_event(store: Store) -> None:
 @pytest.mark.parametrize("verb", ["create", "patch"])
 async def test_what_cannot_be_written_is_logged_and_nothing_else(store: Store, verb: str) -> None:
     broken: Any = Refusing(store.cluster, ClusterUnreachable("the server is away"), verb)
-    with captured() as logs:
+    with structlog.testing.capture_logs() as logs:
         await said(store, recorder=EventRecorder(broken, "stoker-agent"))
     assert await events(store) == []
     (line,) = logs
-    assert (line["event"], line["level"]) == ("event_not_recorded", "warning")
+    assert (line["event"], line["log_level"]) == ("event_not_recorded", "warning")
     assert (line["event_reason"], line["event_message"]) == ("SyncCompleted", "synced")
     assert "the server is away" in line["error"]
