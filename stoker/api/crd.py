@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from stoker.api import names, rules
+from stoker.api import names, prose, rules
 from stoker.api.spec import Spec
 from stoker.api.status import Status
 
@@ -50,8 +50,8 @@ def object_schema() -> Schema:
                 "type": "object",
                 "properties": {"name": {"type": "string", "maxLength": rules.NAME_LIMIT}},
             },
-            "spec": spec,
-            "status": status,
+            "spec": _described(spec, "spec"),
+            "status": _described(status, "status"),
         },
     }
 
@@ -192,6 +192,19 @@ def _without_defaults(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return {key: _without_defaults(value) for key, value in node.items() if key != "default"}
+
+
+def _described(node: Schema, path: str) -> Schema:
+    """With a sentence on every field, for `kubectl explain`; items and entries that are no objects need none."""
+    entry = path.endswith(("[]", ".*"))
+    result: Schema = {} if entry and "properties" not in node else {"description": prose.of(path)}
+    result |= {key: value for key, value in node.items() if key != "description"}
+    for key, mark in (("items", "[]"), ("additionalProperties", ".*")):
+        if key in node:
+            result[key] = _described(node[key], path + mark)
+    if "properties" in node:
+        result["properties"] = {name: _described(item, f"{path}.{name}") for name, item in node["properties"].items()}
+    return result
 
 
 def _add_rules(spec: Schema) -> None:

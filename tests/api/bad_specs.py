@@ -52,7 +52,7 @@ BOUNDS: Final = (
     Bad(AUTH, {"token": {"secretRef": {"name": "", "key": "k"}}}, "spec.git.auth.token.secretRef.name", "at least 1"),
     Bad(AUTH, {"githubApp": {**APP, "appId": 0}}, "spec.git.auth.githubApp.appId", "at least 1"),
     Bad(AUTH, {"githubApp": {**APP, "installationId": -1}}, "spec.git.auth.githubApp.installationId", "at least 1"),
-    Bad(("polling", "interval"), "0" * 63 + "1s", "spec.polling.interval", "more than 64 characters"),
+    Bad(("polling", "interval"), "1s" * 33, "spec.polling.interval", "more than 64 characters"),
     Bad(("gateway", "port"), 0, "spec.gateway.port", "0 must be at least 1"),
     Bad(("gateway", "port"), 65536, "spec.gateway.port", "65536 must be at most 65535"),
     Bad(("gateway", "api", "secretName"), "", "spec.gateway.api.secretName", "at least 1 characters"),
@@ -163,6 +163,9 @@ RULES: Final = (
             "+",
             "١s",
             "999999999h",
+            "100000h",
+            "10000000s",
+            "0.0s",
         )
     ),
     *(

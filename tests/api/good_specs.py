@@ -28,7 +28,24 @@ GOOD: Final = (
     Change(AUTH, {"githubApp": {**APP, "apiBaseURL": "https://ghe.example/api/v3", "appId": 2**40}}),
     *(
         Change(("polling", "interval"), text)
-        for text in ("", "1ns", "30s", "1h30m", ".5s", "1.s", "+1m", "100µs", "100μs", "0h1s", "00001s")
+        for text in (
+            "",
+            "1ns",
+            "30s",
+            "1h30m",
+            ".5s",
+            "1.s",
+            "+1m",
+            "100µs",
+            "100μs",
+            "0h1s",
+            "00001s",
+            "99999h" * 10,
+            "9999999m" * 8,
+            "168h",
+            "604800s",
+            "0.0000000001ns",
+        )
     ),
     Change(("polling", "enabled"), False),
     Change(("polling",), {}),

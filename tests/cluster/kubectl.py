@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-
-import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,7 @@ class Kubectl:
     namespace: str = ""
 
     def __call__(self, *words: str, stdin: str | Mapping[str, Any] | None = None) -> str:
-        """Its standard output; KubectlError. Mappings given as ``stdin`` go as YAML: ``kubectl("apply", "-f-", stdin=…)``."""
+        """Its standard output; KubectlError. Mappings given as ``stdin`` go as JSON: ``kubectl("apply", "-f-", stdin=…)``."""
         done = self.run(*words, stdin=stdin)
         if done.returncode:
             raise KubectlError(done.stderr)
@@ -43,7 +42,7 @@ class Kubectl:
         within = [f"--namespace={self.namespace}"] if self.namespace else []
         return subprocess.run(
             [self.plane.binaries / "kubectl", f"--kubeconfig={self.config}", *within, *words],
-            input=stdin if isinstance(stdin, str) or stdin is None else yaml.safe_dump(dict(stdin)),
+            input=stdin if isinstance(stdin, str) or stdin is None else json.dumps(stdin),
             capture_output=True,
             text=True,
             check=False,

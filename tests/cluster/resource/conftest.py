@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stoker.api import names
+from tests.cluster import binaries
+from tests.cluster.plane import Plane
 
 if TYPE_CHECKING:
-    from tests.cluster.plane import Plane
+    from collections.abc import Iterator
 
 Json = dict[str, Any]
 
@@ -61,3 +63,11 @@ def resources(plane: Plane, namespace: str) -> Resources:
 def judge(plane: Plane) -> Resources:
     """For what is only judged and never stored: one namespace does for all."""
     return Resources(plane, "default")
+
+
+@pytest.fixture(scope="module")
+def bare_plane(plane: Plane) -> Iterator[Plane]:
+    """A plane of the module's own, without our CRD. It asks for the shared one, to be left out wherever that is."""
+    bare = Plane(binaries.found())
+    yield bare
+    bare.close()
