@@ -30,7 +30,7 @@ demo: $(STAMP)  ## the main job, visibly: push, merge, kill, recover (ARGS=--sta
 	@$(BIN)/stoker demo $(ARGS)
 
 test: $(STAMP)  ## all tests
-	@scripts/need-tools git make
+	@scripts/need-tools git make sshd ssh-keygen
 	@$(PLANE)
 	@$(BIN)/pytest -q -m "not torture" $(ARGS)
 

@@ -44,8 +44,6 @@ class Terminal(StokerError):  # noqa: N818 - a decision, not an error of its own
 
 
 # --- processes ---------------------------------------------------------------------------------------------------
-
-
 class SettingsInvalid(Terminal):
     """Flags or environment are wrong; the message lists every fault."""
 
@@ -79,8 +77,6 @@ class ManifestInvalid(Terminal):
 
 
 # --- api ---------------------------------------------------------------------------------------------------------
-
-
 class SpecInvalid(Terminal):
     """A GatewaySync breaks its schema or rules. ``faults``: (field path, what is wrong and the remedy), all at once."""
 
@@ -98,8 +94,6 @@ class BindingRefused(Terminal):
 
 
 # --- kube --------------------------------------------------------------------------------------------------------
-
-
 class ClusterError(Transient):
     """The object store answered with a failure that may pass."""
 
@@ -149,8 +143,6 @@ class ObjectTooLarge(Terminal):
 
 
 # --- git ---------------------------------------------------------------------------------------------------------
-
-
 class GitUnreachable(Transient):
     """No connection, or it broke on the way."""
 
@@ -195,6 +187,10 @@ class GitAuthFailed(Waiting):
     """The server refused the credential, or wants one."""
 
 
+class HostKeyRefused(Waiting):
+    """The ssh host is not in ``known_hosts``, or shows another key than the one there."""
+
+
 class CredentialsInvalid(Waiting):
     """A Secret or file that should hold a credential is missing or unusable."""
 
@@ -216,8 +212,6 @@ class TransportUnsupported(Terminal):
 
 
 # --- sync --------------------------------------------------------------------------------------------------------
-
-
 class PlanInvalid(Terminal):
     """The mappings cannot be carried out on this tree (missing source, wrong type, escaping path)."""
 
@@ -259,8 +253,6 @@ class StateUnreadable(Terminal):
 
 
 # --- ignition ----------------------------------------------------------------------------------------------------
-
-
 class GatewayUnreachable(Transient):
     """Nothing answers at the gateway's address."""
 

@@ -18,6 +18,7 @@ from stoker.errors import (
     GitServerError,
     GitTimeout,
     GitUnreachable,
+    HostKeyRefused,
     RepositoryNotFound,
     StokerError,
     StoreBroken,
@@ -32,10 +33,18 @@ LIBGIT2_ERRORS: Final = (pygit2.GitError, OSError, ValueError, KeyError)
 _OS: Final = (2, 30)
 _NET: Final = 12
 _SSL: Final = 16
+_SSH: Final = 23
 _HTTP: Final = 34
 _STATUS: Final = re.compile(r"unexpected http status code: (\d+)")
 _SERVER_SAYS: Final = re.compile(r"remote error: (.*)", re.DOTALL)
-_NO_REPOSITORY: Final = ("not exported", "not found", "no such", "does not exist", "does not appear to be a git")
+_NO_REPOSITORY: Final = (
+    "not exported",
+    "not found",
+    "could not be found",
+    "no such",
+    "does not exist",
+    "does not appear to be a git",
+)
 _FULL: Final = ("no space left", "quota exceeded", "file too large")
 
 
@@ -61,6 +70,8 @@ def of_libgit2(error: BaseException, shown: str) -> StokerError:
         )
     if kind == _HTTP:
         return _of_http(text, shown)
+    if kind == _SSH:
+        return _of_ssh(text, shown)
     if kind == _NET or "failed to connect" in text:
         return _of_network(text, shown)
     if kind in _OS or isinstance(error, OSError):
@@ -116,6 +127,24 @@ def _of_network(text: str, shown: str) -> StokerError:
             f"{shown} answered, but not as a git server does ({text}); check that the URL is a repository"
         )
     return GitUnreachable(f"{shown}: {text}; check the address and the network")
+
+
+def _of_ssh(text: str, shown: str) -> StokerError:
+    """libgit2's own words all name SSH; any other are what the server said on its way out."""
+    if "SSH" not in text:
+        return of_server_words(text, shown)
+    if "imed out" in text or "timeout expired" in text:
+        return GitTimeout(f"{shown}: {text}; check the server and the network")
+    if "private key" in text:
+        return CredentialsInvalid(f"{shown}: the ssh key cannot be used ({text}); put another into the Secret's key")
+    if "exchange encryption keys" in text:
+        return HostKeyRefused(
+            f"{shown}: no kind of host key or cipher in common ({text}); known_hosts may hold keys of other types than the"
+            " host has: compare the lines of ssh-keyscan and add them"
+        )
+    if "authenticat" in text:
+        return GitAuthFailed(f"{shown}: {text}; check spec.git.auth.sshKey")
+    return GitUnreachable(f"{shown}: {text}; check that an ssh server answers there")
 
 
 def of_server_words(words: str, shown: str) -> StokerError:

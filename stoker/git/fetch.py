@@ -13,9 +13,9 @@ import trio
 
 from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken
 from stoker.git import failures, store
+from stoker.git.heads import open_local
 from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened
 from stoker.git.redirects import Redirects
-from stoker.git.remote import open_local
 from stoker.git.shelf import Shelf
 from stoker.git.tree import CommitTree
 from stoker.git.urls import place
@@ -54,11 +54,19 @@ class StorePool:
     """Stores below ``root``, one shelf a repository URL, named by digest so that no URL is kept on disk."""
 
     def __init__(
-        self, root: Path, *, offload: Offload, fetch_deadline: float = 600.0, read_timeout: float = READ_TIMEOUT
+        self,
+        root: Path,
+        *,
+        offload: Offload,
+        ssh: Offload | None = None,
+        fetch_deadline: float = 600.0,
+        read_timeout: float = READ_TIMEOUT,
     ) -> None:
-        """``fetch_deadline``: seconds for one fetch; ``read_timeout``: for each connect and read of it."""
+        """``ssh``: how ssh runs where that differs, because known hosts are the process's. ``fetch_deadline``: seconds for
+        one fetch; ``read_timeout``: for each connect and read of it."""
         self._root = root
         self._offload = offload
+        self._ssh = ssh or offload
         self._deadline = fetch_deadline
         self._shelves: dict[str, Shelf] = {}
         self._locks: dict[str, trio.Lock] = {}
@@ -70,10 +78,10 @@ class StorePool:
         """Afterwards ``tree(url, commit)`` works. Raises CommitGone, GitTimeout, GitUnreachable, GitAuthFailed, …"""
         where = place(url)
         began = trio.current_time()
+        credentials = credentials.at(where)
         if where.transport == "file":
             await self._offload(partial(_check_local, where, commit), deadline=self._deadline, what=where.shown)
             return Fetched("in-place", trio.current_time() - began, 0)
-        credentials = credentials.at(where)
         key = where.url, commit, credentials.fingerprint
         while (flight := self._flights.get(key)) is not None:
             await flight.ended.wait()
@@ -124,13 +132,14 @@ class StorePool:
         """A store turned out broken while it was read: the next ``ensure`` reads all of it, and fetches anew if it is."""
         where = place(url)
         if where.transport != "file":
-            self._shelf(where).suspect = True
+            shelf = self._shelf(where)
+            shelf.standing = shelf.standing._replace(suspect=True)
 
     async def _bring(self, where: Place, commit: str, ref: str, credentials: Credentials) -> store.Moved:
         shelf = self._shelf(where)
         async with self._locks.setdefault(where.url, trio.Lock()):
             shelf.sweep()  # quick unless something is left from a crash or from readers that are gone by now
-            if not shelf.suspect and store.has_commit(shelf.newest(), commit):
+            if not shelf.standing.suspect and store.has_commit(shelf.newest(), commit):
                 return store.Moved("present", 0)
             try:
                 return await self._attempt(shelf, where, commit, ref, credentials)
@@ -147,11 +156,19 @@ class StorePool:
     ) -> store.Moved:
         target, shown_there = self._redirects.apply(where, credentials)
         wanted = store.Wanted(target, commit, ref, shown_there, time.monotonic() + self._deadline)
+        work = partial(store.bring, shelf.folder, shelf.standing, wanted)
+        offload = self._ssh if where.transport == "ssh" else self._offload
         try:
-            return await self._offload(partial(store.bring, shelf, wanted), deadline=self._deadline, what=where.shown)
+            outcome = await offload(work, deadline=self._deadline, what=where.shown)
+            shelf.standing = outcome.standing
+            if outcome.moved is None:
+                raise outcome.error or StoreBroken(f"the store of {where.shown}: nothing came of its fetch")
+            return outcome.moved
         except StokerError:
             self._redirects.forget(where)
             raise
+        finally:
+            shelf.sweep()
 
     def _shelf(self, where: Place) -> Shelf:
         name = hashlib.sha256(where.url.encode()).hexdigest()[:24]

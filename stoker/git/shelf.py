@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import threading
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,14 +19,20 @@ STORE = ".git"
 FRESH = ".fresh"
 
 
+class Standing(NamedTuple):
+    """What is remembered between fetches. ``suspect``: a reader found the store broken. ``fruitless``: the last commit that was
+    looked for in vain, and the tips in whose history it is not."""
+
+    suspect: bool = False
+    fruitless: tuple[str, frozenset[str]] | None = None
+
+
 class Shelf:
     """The stores of one repository below ``folder``. Safe to use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, standing: Standing = Standing()) -> None:  # noqa: B008 - immutable
         self.folder = folder
-        self.suspect = False
-        self.fruitless: tuple[str, frozenset[str]] | None = None
-        """The last commit that was looked for in vain, and the tips in whose history it is not."""
+        self.standing = standing
         self.choosing = threading.Lock()
         """Held while the newest store is chosen and leased, so that it is not swept in between."""
         self._readers: dict[Path, weakref.WeakSet[object]] = {}

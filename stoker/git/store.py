@@ -17,6 +17,8 @@ from stoker.errors import CommitGone, GitServerError, StokerError, StoreBroken, 
 from stoker.git import failures
 from stoker.git.library import opened, pygit2
 from stoker.git.listing import candidates, is_full_hash
+from stoker.git.shelf import Shelf, Standing
+from stoker.git.ssh_home import ssh_home
 from stoker.git.transfer import Transfer
 from stoker.git.tree import CommitTree
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stoker.git.credentials import Credentials
-    from stoker.git.shelf import Shelf
     from stoker.git.urls import Place
 
 TIP: Final = "refs/stoker/tip"
@@ -35,6 +36,8 @@ PACKS: Final = 200
 GROWTH: Final = 1.5
 SLACK: Final = 4 * 1024 * 1024
 """A store of a few kilobytes would be fetched anew at every other commit by the factor alone."""
+TORN: Final = "pack_git2_"
+"""How libgit2 names a pack while it receives it."""
 WHOLE_HISTORY: Final = 2**31 - 1
 DEPTHS: Final = (1, 2, 10, WHOLE_HISTORY)
 
@@ -70,14 +73,35 @@ def has_commit(store: Path | None, commit: str) -> bool:
         return False
 
 
-def bring(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
-    """Brings the commit onto the shelf; CommitGone, StoreUnwritable and what ``failures`` makes of libgit2's errors."""
+class Outcome(NamedTuple):
+    """How bringing ended, fit to be handed from process to process: ``error`` is what ``moved`` is missing for."""
+
+    standing: Standing
+    moved: Moved | None = None
+    error: StokerError | None = None
+
+
+def bring(folder: Path, standing: Standing, wanted: Wanted, stop: threading.Event) -> Outcome:
+    """Brings the commit onto the shelf in ``folder``, of which ``standing`` is remembered; what is not needed any more is
+    left for ``Shelf.sweep``.
+
+    The errors: CommitGone, StoreUnwritable, HostKeyRefused and what ``failures`` makes of libgit2's. Raises Redirected.
+    """
+    shelf = Shelf(folder, standing)
+    try:
+        moved = _bring(shelf, wanted, stop)
+    except StokerError as error:
+        return Outcome(shelf.standing, error=error)
+    return Outcome(shelf.standing, moved)
+
+
+def _bring(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
     newest = shelf.newest()
     if newest is None or not _is_usable(newest):
         return _anew(shelf, wanted, stop)
-    if shelf.suspect:
+    if shelf.standing.suspect:
         if is_whole(newest, wanted.commit):
-            shelf.suspect = False
+            shelf.standing = shelf.standing._replace(suspect=False)
             return Moved("present", 0)
         return _anew(shelf, wanted, stop)
     if _is_overgrown(newest):
@@ -116,20 +140,19 @@ def _anew(shelf: Shelf, wanted: Wanted, stop: threading.Event) -> Moved:
         received = _into(fresh, shelf, wanted, stop)
         (fresh / FRESH_BYTES).write_text(str(_pack_sizes(fresh)[1]), encoding="ascii")
         shelf.publish(fresh)
-        shelf.suspect = False
+        shelf.standing = shelf.standing._replace(suspect=False)
     except StoreBroken as error:  # nothing of ours was there that could be broken
         raise GitServerError(f"{error}; what the server sent cannot be used") from None
     except OSError as error:
         raise failures.of_disk(error, wanted.place.shown) from None
-    finally:
-        shelf.sweep()
     return Moved("clone", received)
 
 
 def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> int:
     shown = wanted.place.shown
     try:
-        with opened(store) as repository:
+        _clear_torn_packs(store)
+        with opened(store) as repository, ssh_home(wanted.credentials.ssh, until=wanted.until):
             transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
             _climb(repository, transfer, shelf, wanted)
             _tidy(repository, store, wanted.commit)
@@ -139,6 +162,12 @@ def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> i
     finally:
         with contextlib.suppress(OSError):
             (store / "FETCH_HEAD").unlink()
+
+
+def _clear_torn_packs(store: Path) -> None:
+    """What a fetch that was killed had received: nobody else writes here, and libgit2 never takes it up again."""
+    for torn in (store / "objects" / "pack").glob(f"{TORN}*"):
+        torn.unlink(missing_ok=True)
 
 
 def _climb(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wanted: Wanted) -> None:
@@ -160,10 +189,10 @@ def _descend(repository: pygit2.Repository, transfer: Transfer, shelf: Shelf, wa
     for depth in DEPTHS:
         transfer.fetch(_names(wanted.ref), depth=depth)
         tips = frozenset(str(repository.references[name].target) for name in _scratch(repository))
-        if _holds(repository, wanted.commit) or not tips or shelf.fruitless == (wanted.commit, tips):
+        if _holds(repository, wanted.commit) or not tips or shelf.standing.fruitless == (wanted.commit, tips):
             return
         if depth == WHOLE_HISTORY:
-            shelf.fruitless = wanted.commit, tips
+            shelf.standing = shelf.standing._replace(fruitless=(wanted.commit, tips))
 
 
 def _names(ref: str) -> list[str]:

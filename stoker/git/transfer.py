@@ -12,8 +12,9 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from stoker.errors import GitAuthFailed, GitTimeout
+from stoker.errors import GitTimeout
 from stoker.git import failures
+from stoker.git.handshake import Handshake
 from stoker.git.library import pygit2, trust_authorities
 
 if TYPE_CHECKING:
@@ -105,17 +106,14 @@ class _TooMuch(Exception):  # noqa: N818 - an answer, not an error
     """More objects than a fetch without a depth may bring."""
 
 
-class _Callbacks(pygit2.RemoteCallbacks):
+class _Callbacks(Handshake):
     def __init__(
         self, place: Place, credentials: Credentials, *, stop: threading.Event, until: float, most: int | None
     ) -> None:
-        super().__init__()
+        super().__init__(place, credentials)
         self._most = most
-        self._place = place
-        self._own = credentials
         self._stop = stop
         self._until = until
-        self._shown_credential = False
         self.received = 0
 
     @property
@@ -128,22 +126,6 @@ class _Callbacks(pygit2.RemoteCallbacks):
         options.update_fetchhead = 0
         options.follow_redirects = _REDIRECT_NONE
         self._options = options
-
-    def credentials(self, url: str, username_from_url: str | None, allowed_types: object) -> pygit2.UserPass:  # noqa: ARG002 - libgit2's signature
-        """The credential, once."""
-        pair = self._own.pair
-        if pair is None:
-            raise GitAuthFailed(f"{self._place.shown} wants a credential; set spec.git.auth")
-        if self._shown_credential:
-            raise GitAuthFailed(
-                f"{self._place.shown} refused the credential; check the token, its expiry and its rights"
-            )
-        self._shown_credential = True
-        return pygit2.UserPass(*pair)
-
-    def certificate_check(self, certificate: None, valid: bool, host: bytes) -> bool:  # noqa: ARG002 - libgit2's signature
-        """The library's own verdict, and nothing else."""
-        return valid
 
     def sideband_progress(self, string: str) -> None:
         """Called while the server counts and compresses: what it counts is what it would send."""

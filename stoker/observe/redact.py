@@ -19,6 +19,8 @@ MASK: Final = "***"
 # The userinfo ends at the last @ of the authority, and of a whole word where what follows a colon is no port: passwords hold
 # unquoted @, / and quotes. Masking too much of a line is better than half a password.
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^\s/]*@|[^\s/:@]*:(?!\d*(?:[/\s?#]|$))\S*@)")
+_SHORT = re.compile(r"[^\s/@:]+:[^\s/]+@[^\s@]+")
+"""``user:password@host:path``, which git does not take, but somebody may write."""
 _QUERY = re.compile(
     r"(?i)([?&;](?:[\w-]*(?:token|secret|passw(?:or)?d|signature|api[_-]?key)|key|sig|auth)=)[^&\s\"'#]+"
 )
@@ -140,6 +142,8 @@ def redact_url(url: str) -> str:
     """
     if "://" in url:
         url = _USERINFO.sub(_without_secret, url)
+    elif "@" in url and _SHORT.fullmatch(url):
+        url = f"{MASK}@{url.rpartition('@')[2]}"
     return _QUERY.sub(rf"\1{MASK}", url) if "=" in url else url
 
 

@@ -6,10 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 
 def identity(url: str) -> tuple[str, str]:
-    """Host and path of a URL in any form git takes, ``git@host:path`` included; two empty texts when it is none."""
+    """Host and path of a URL in any form git takes, ``git@host:path`` and ``[git@host:port]:path`` included; two empty texts
+    when it is none."""
     if "://" not in url and ":" in url:
-        host, _, path = url.partition(":")
-        host = host.rpartition("@")[2]
+        host, _, path = url.removeprefix("[").partition("]:" if url.startswith("[") else ":")
+        host = host.rpartition("@")[2].partition(":")[0]
     else:
         try:
             parts = urlsplit(url)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 
 
-class _Tracking(socketserver.ThreadingTCPServer):
+class Tracking(socketserver.ThreadingTCPServer):
     """Knows its open connections, so that closing ends them and joins their threads."""
 
     daemon_threads = False
@@ -59,6 +59,7 @@ class _Tracking(socketserver.ThreadingTCPServer):
         """A client that goes away in the middle is the client's business."""
 
     def end(self) -> None:
+        """Stops listening and hangs up on everybody."""
         self.shutdown()
         for connection in list(self._open):
             with contextlib.suppress(OSError):
@@ -67,7 +68,8 @@ class _Tracking(socketserver.ThreadingTCPServer):
 
 
 @contextlib.contextmanager
-def _running(server: _Tracking) -> Iterator[int]:
+def running(server: Tracking) -> Iterator[int]:
+    """Serves in a thread until the end; yields the port."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -93,7 +95,7 @@ def git_daemon(root: Path) -> Iterator[str]:
                 check=False,
             )
 
-    with _running(_Tracking((HOST, 0), Handler)) as port:
+    with running(Tracking((HOST, 0), Handler)) as port:
         yield f"git://{HOST}:{port}"
 
 
@@ -120,10 +122,10 @@ def http_backend(
     """Serves every repository below ``root`` over smart HTTP; ``.url`` has no trailing slash."""
     served = HttpServer("", behaviour or Behaviour())
     handler = type("Handler", (HttpBackend,), {"root": root, "served": served})
-    server = _Tracking((HOST, 0), handler)
+    server = Tracking((HOST, 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    with _running(server) as port:
+    with running(server) as port:
         served.url = f"{'https' if tls else 'http'}://{HOST}:{port}"
         yield served
 
@@ -155,7 +157,7 @@ def silent_server() -> Iterator[int]:
             while not ending.is_set() and self.request.recv(65536):
                 continue
 
-    with _running(_Tracking((HOST, 0), Handler)) as port:
+    with running(Tracking((HOST, 0), Handler)) as port:
         try:
             yield port
         finally:
@@ -174,7 +176,7 @@ def dripping_server() -> Iterator[int]:
             while not ending.wait(0.05):
                 self.request.sendall(b"a")
 
-    with _running(_Tracking((HOST, 0), Handler)) as port:
+    with running(Tracking((HOST, 0), Handler)) as port:
         try:
             yield port
         finally:
@@ -246,7 +248,7 @@ def counting(port: int) -> Iterator[Counter]:
             with lock:
                 counter.open -= 1
 
-    with _running(_Tracking((HOST, 0), Handler)) as front:
+    with running(Tracking((HOST, 0), Handler)) as front:
         counter.port = front
         yield counter
 

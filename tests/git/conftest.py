@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stoker.git.credentials import Credentials
 from stoker.git.fetch import StorePool
 from stoker.git.offload import Thread
 from stoker.git.remote import Remote
 from tests.fakes.githttp import Behaviour
 from tests.fakes.gitrepos import Origin, make_origin
 from tests.fakes.gitservers import HttpServer, git_daemon, http_backend
+from tests.fakes.sshd import KeyPair, Sshd, key_pair, sshd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +73,27 @@ def http(tmp_path: Path) -> Iterator[HttpServer]:
     (tmp_path / "srv").mkdir(exist_ok=True)
     with http_backend(tmp_path / "srv") as served:
         yield served
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> list[KeyPair]:
+    """The key that ``ssh`` lets in."""
+    (tmp_path / "keys").mkdir()
+    return [key_pair(tmp_path / "keys")]
+
+
+@pytest.fixture
+def ssh(tmp_path: Path, keys: list[KeyPair]) -> Iterator[Sshd]:
+    """An sshd that serves every repository of this machine."""
+    (tmp_path / "sshd").mkdir()
+    with sshd(tmp_path / "sshd", keys) as served:
+        yield served
+
+
+@pytest.fixture
+def holder(keys: list[KeyPair], ssh: Sshd) -> Credentials:
+    """Who holds that key and knows that host."""
+    return Credentials.ssh_key(keys[0].private, ssh.known_hosts)
 
 
 @pytest.fixture(autouse=True)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from stoker.errors import CredentialsInvalid, GitUrlInvalid, TransportUnsupported
+from stoker.errors import CredentialsInvalid, GitUrlInvalid
 from stoker.git.credentials import Credentials
 from stoker.git.urls import place
+from tests.fakes.sshd import key_pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -53,10 +59,51 @@ def test_an_unusable_url_is_refused_with_the_field_to_correct(url: str) -> None:
         place(url)
 
 
-@pytest.mark.parametrize("url", ["ssh://git@git.example/plant.git", "git@git.example:team/plant.git"])
-def test_ssh_is_refused_and_not_ignored(url: str) -> None:
-    with pytest.raises(TransportUnsupported, match="https URL with a token"):
+@pytest.mark.parametrize(
+    ("url", "address", "host", "port"),
+    [
+        ("ssh://git@Git.Example/plant.git", "ssh://git@git.example/plant.git", "git.example", 22),
+        ("ssh://git.example/plant.git", "ssh://git@git.example/plant.git", "git.example", 22),
+        ("git+ssh://me@git.example:2222/plant/", "ssh://me@git.example:2222/plant", "git.example", 2222),
+        ("ssh://me@[::1]:2222/plant", "ssh://me@[::1]:2222/plant", "::1", 2222),
+        ("ssh://me@git.example/~/plant.git", "ssh://me@git.example/~/plant.git", "git.example", 22),
+        ("git@git.example:team/plant.git", "git@git.example:team/plant.git", "git.example", 22),
+        ("git@git.example:/srv/plant.git", "git@git.example:/srv/plant.git", "git.example", 22),
+        ("[git@git.example:2222]:team/plant.git", "[git@git.example:2222]:team/plant.git", "git.example", 2222),
+    ],
+)
+def test_a_usable_url_of_ssh(url: str, address: str, host: str, port: int) -> None:
+    assert place(url) == ("ssh", address, "", None, host, port)
+    assert place(url).shown == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ssh://git@git.example",
+        "ssh://git@git.example/",
+        "ssh://git@/plant.git",
+        "ssh://git:secret-word@git.example/plant.git",
+        "ssh://git@-oProxyCommand=x/plant.git",
+        "ssh://git@git.example/plant.git#main",
+        "git@-oProxyCommand=x:plant.git",
+        "git@git.example:",
+        "git@git.example:/",
+        "git:secret-word@git.example:plant.git",
+        "git.example:plant.git",
+    ],
+)
+def test_an_unusable_url_of_ssh(url: str) -> None:
+    with pytest.raises(GitUrlInvalid, match=r"spec\.git\.repo") as caught:
         place(url)
+    assert "secret-word" not in str(caught.value)
+
+
+def test_a_token_is_not_for_ssh_nor_a_key_for_https(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsInvalid, match=r"takes no token; use an https URL, or spec\.git\.auth\.sshKey"):
+        Credentials.token("abcdef").at(place("git@git.example:plant.git"))
+    with pytest.raises(CredentialsInvalid, match="not reached by ssh"):
+        Credentials.ssh_key(key_pair(tmp_path).private).at(place("https://git.example/plant.git"))
 
 
 @pytest.mark.parametrize("url", ["https://me:hunter22222@git.example/a b", "ftp://me:hunter22222@git.example/x"])
