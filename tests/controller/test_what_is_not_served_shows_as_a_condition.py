@@ -9,11 +9,10 @@ import pytest
 if TYPE_CHECKING:
     from tests.controller.house import House
 
-KEY = {"secretRef": {"name": "key", "key": "id"}}
 APP = {"appId": 1, "installationId": 2, "privateKeySecretRef": {"name": "key", "key": "pem"}}
 
 
-@pytest.mark.parametrize(("method", "value"), [("sshKey", KEY), ("githubApp", APP)])
+@pytest.mark.parametrize(("method", "value"), [("githubApp", APP)])
 @pytest.mark.parametrize("ref", ["main", "d" * 40])
 async def test_an_authentication_method(house: House, method: str, value: object, ref: str) -> None:
     await house.resource(git__auth={method: value}, git__ref=ref)
@@ -23,13 +22,6 @@ async def test_an_authentication_method(house: House, method: str, value: object
     assert "is not served" in house.words("Ready")[2]
     assert house.refs.asked == []
     assert house.data("stoker-metadata-main") is None
-
-
-@pytest.mark.parametrize("url", ["ssh://git@git.example/plant.git", "git@git.example:plant.git"])
-async def test_a_transport(house: House, url: str) -> None:
-    await house.resource(git__repo=url)
-    assert "ssh is not served by this build" in house.words("RefResolved")[2]
-    assert house.refs.asked == []
 
 
 @pytest.mark.parametrize("url", ["https://[git.example/plant.git", "ftp://git.example/plant.git", "plant.git"])

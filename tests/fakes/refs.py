@@ -36,6 +36,7 @@ class FakeRefs:
     hanging: set[str] = field(default_factory=set)
     takes: float = 0.0
     asked: list[Asked] = field(default_factory=list)
+    shown: list[Credentials] = field(default_factory=list)
 
     def push(self, url: str, commit: str, ref: str = "refs/heads/main") -> None:
         """Moves a ref."""
@@ -44,6 +45,7 @@ class FakeRefs:
     async def list_refs(self, url: str, wanted: Sequence[str], credentials: Credentials) -> RefListing:
         """As the port says."""
         pair = credentials.pair
+        self.shown.append(credentials)
         self.asked.append(Asked(url, tuple(wanted), pair[1] if pair else "", trio.current_time()))
         seen = dict(self.refs.get(url, {}))
         await trio.sleep(self.takes)

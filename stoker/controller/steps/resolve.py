@@ -103,6 +103,7 @@ def _meet(this: Pass, spec: Spec, need: Need, lookups: Lookups, metrics: Control
         where = place(published_url(spec.git.repo, spec.auth_type))
         if this.credentials is None:
             raise this.failures.get(CREDENTIALS) or CredentialsInvalid("the git credentials could not be read")
+        this.credentials.at(where)  # a method that the URL does not take is refused also where nothing is looked up
         if is_full_hash(this.ref):
             lookups.forget(this.key)
             memory.checked_at = trio.current_time()

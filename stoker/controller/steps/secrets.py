@@ -9,6 +9,7 @@ from stoker.git.credentials import Credentials
 from stoker.kube.cluster import SECRETS
 
 if TYPE_CHECKING:
+    from stoker.api.spec import SSHAuth
     from stoker.controller.outcome import Pass
     from stoker.kube.cluster import Cluster
 
@@ -25,10 +26,11 @@ async def git_credentials(this: Pass, cluster: Cluster) -> None:
     elif spec.auth_type == "token" and spec.git.auth.token:
         secret = spec.git.auth.token.secret_ref
         this.credentials = Credentials.token(await _text(this, cluster, secret.name, secret.key))
+    elif spec.auth_type == "ssh" and spec.git.auth.ssh_key:
+        this.credentials = await _ssh(this, cluster, spec.git.auth.ssh_key)
     else:
-        method = "sshKey" if spec.auth_type == "ssh" else spec.auth_type
         raise TransportUnsupported(
-            f"spec.git.auth.{method} is not served by this build; use an https URL with spec.git.auth.token"
+            f"spec.git.auth.{spec.auth_type} is not served by this build; use an https URL with spec.git.auth.token"
         )
 
 
@@ -37,6 +39,14 @@ async def api_key(this: Pass, cluster: Cluster) -> None:
     if this.spec is not None:
         api = this.spec.gateway.api
         await _text(this, cluster, api.secret_name, api.secret_key)
+
+
+async def _ssh(this: Pass, cluster: Cluster, auth: SSHAuth) -> Credentials:
+    key = await _text(this, cluster, auth.secret_ref.name, auth.secret_ref.key)
+    if not auth.known_hosts:
+        return Credentials.ssh_key(key)
+    hosts = auth.known_hosts.secret_ref
+    return Credentials.ssh_key(key, await _text(this, cluster, hosts.name, hosts.key))
 
 
 async def _text(this: Pass, cluster: Cluster, name: str, key: str) -> str:
