@@ -57,8 +57,8 @@ class SyncResult:
                 f"{posixpath.relpath(one.kept_in, kept_in)}/{path}" for one in (self, later) for path in one.kept
             )
         return SyncResult(
-            _both(self.added, later.added),
-            _both(self.modified, later.modified),
+            _both(self.added, later.added, but=self.modified),
+            _both(self.modified, later.modified, but=self.added),
             _both(self.deleted, later.deleted),
             later.unchanged,
             later.projects,
@@ -69,8 +69,9 @@ class SyncResult:
         )
 
 
-def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({*one, *other}))
+def _both(one: tuple[str, ...], other: tuple[str, ...], *, but: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """All of `one`, and of `other` what is not in `but`: a file counts once, as what happened to it first."""
+    return tuple(sorted({*one, *other} - set(but)))
 
 
 @dataclass(frozen=True)

@@ -190,10 +190,12 @@ class Transactions:
 
     def _keep_house(self, journal: Journal, *, kept: bool) -> None:
         """Prune and compact. Neither is part of the sync: what fails here is tried again by the next one."""
+        follows = journal.notes.get(OWED_NOTE) == ""  # it paid the comparison that a partial merge left to it
+        before = self._kept_before if follows else ""
         if self._prune_due or kept:
-            self._prune_due = kept  # what this merge kept is an earlier one's by the next
+            self._prune_due = kept or bool(before)  # what this sync kept is an earlier one's by the next
             with contextlib.suppress(OSError):
-                prune(self._files, self._places, {journal.kept_name, self._kept_before}, self._keep_limit)
+                prune(self._files, self._places, {journal.kept_name, before}, self._keep_limit)
         self._kept_before = journal.kept_name if journal.notes.get(OWED_NOTE) else ""
         if self.manifest.wants_compaction():
             with contextlib.suppress(OSError):

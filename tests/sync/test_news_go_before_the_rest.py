@@ -137,6 +137,38 @@ def test_what_both_merges_keep_is_pruned_by_neither(data: Path) -> None:
     assert [(data / both.kept_in / path).read_text() for path in both.kept] == ["by hand", "by hand"]
 
 
+def test_what_they_kept_is_pruned_by_the_next_sync(data: Path) -> None:
+    engine = opened(data, partial_from=0, keep_limit=0)
+    whole(engine, request(BEFORE, FIRST))
+    (data / "projects/a").write_text("by hand")
+    merged(engine, news(engine, AFTER))
+    whole(engine, request(AFTER, SECOND))  # finds nothing more
+    merged(engine, news(engine, BEFORE, THIRD))
+    engine.close()
+    assert kept(data) == {}
+
+
+def test_what_they_kept_is_pruned_by_the_sync_after_two_merges(data: Path) -> None:
+    engine = opened(data, partial_from=0, keep_limit=0)
+    whole(engine, request(BEFORE, FIRST))
+    (data / "projects/a").write_text("by hand")
+    merged(engine, news(engine, AFTER))
+    (data / "projects/b").unlink()
+    whole(engine, request(AFTER, SECOND))
+    merged(engine, news(engine, BEFORE, THIRD))
+    engine.close()
+    assert kept(data) == {}
+
+
+def test_a_file_that_changes_hands_in_between_counts_once(engine: Engine, data: Path) -> None:
+    whole(engine, request(BEFORE, FIRST))
+    first = merged(engine, news(engine, AFTER))
+    (data / "projects/a").unlink()
+    (data / "projects/new/d").write_text("by hand")
+    both = first.then(whole(engine, request(AFTER, SECOND)))
+    assert (both.added, both.modified, both.files_changed) == (("projects/new/d",), ("projects/a",), 3)
+
+
 def test_templates_that_name_the_commit_follow_it(engine: Engine, data: Path) -> None:
     rule = MappingRule("projects", "projects", template=True)
     files = {"projects/a": b"1", "projects/t": b"{{.Commit}}"}
