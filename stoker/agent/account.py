@@ -85,10 +85,10 @@ class Account:
 
     def _is_worth_telling(self, order: Order, outcome: Outcome, *, new_error: bool) -> bool:
         """Did it change or answer something, fail anew, or succeed after a failure?"""
-        if outcome.error is not None:
-            return new_error
-        if outcome.held_up is not None or outcome.result is None:
-            return False
+        result = outcome.result
+        changed = result is not None and result.files_changed > 0 and not order.profile.dry_run
+        if outcome.error is not None or outcome.held_up is not None or result is None:
+            return new_error or changed  # what is live by now is told by nobody later
         story = (order.metadata.commit, fingerprint(order.profile), order.profile.dry_run)
         last = self._publisher.last
         told, self._told = self._told, story
@@ -96,6 +96,5 @@ class Account:
             told = story  # an earlier life of this pod has told it
         request = order.metadata.requested_at if order.forced else ""
         answered, self._answered = self._answered, request or self._answered
-        changed = outcome.result.files_changed > 0 and not order.profile.dry_run
         caught_up = bool(self._error) and not outcome.pending
         return changed or story != told or bool(request and request != answered) or caught_up

@@ -35,6 +35,8 @@ class Voice:
             "trigger": outcome.trigger,
             "duration_s": round(outcome.duration, 3),
         }
+        if outcome.result is not None and outcome.result.kept:
+            facts |= {"kept": list(outcome.result.kept), "kept_in": outcome.result.kept_in}
         if outcome.error is not None:
             self._failed(outcome, facts, new=new_error)
         elif outcome.held_up is not None:
@@ -99,10 +101,9 @@ class Voice:
             deleted=len(result.deleted),
             unchanged=result.unchanged,
             scanned=outcome.scanned,
-            **({"kept": list(result.kept), "kept_in": result.kept_in} if result.kept else {}),
         )
         short = str(facts["commit"])[:7]
-        if result.files_changed or outcome.scanned:
+        if result.files_changed or outcome.scanned or outcome.trigger == "retry":  # of which part was done before
             self._event("Normal", "SyncCompleted", f"synced {short}: {result.files_changed} files changed")
         else:
             self._event("Normal", "SyncSkipped", f"{short} changes no file of this gateway; nothing to scan")

@@ -70,6 +70,20 @@ async def test_the_same_failure_is_one_entry_however_often_it_is_tried(
     assert [entry.result for entry in synced.history] == ["success", "error"]
 
 
+async def test_files_that_went_live_are_told_although_the_scan_fails_as_before(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    synced.gateway.scan = 500
+    await synced.push({PATH: "one"})
+    await trio.sleep(5)
+    synced.edit("by hand", PATH)
+    commit = await synced.push({PATH: "two"})
+    await trio.sleep(100)
+    told = synced.history[-1]
+    assert (len(synced.history), told.commit, told.modified_paths) == (3, commit, [PATH])
+    assert [path.endswith(PATH) for path in told.kept_paths] == [True]
+
+
 async def test_what_came_before_is_not_lost_when_it_cannot_be_read_at_first(
     autojump_clock: MockClock, synced: Plant
 ) -> None:
