@@ -75,7 +75,7 @@ class Cycle:
             await self._files(order, outcome)
         except StokerError as error:
             outcome.error = error
-        outcome.duration = trio.current_time() - began
+        outcome.duration += trio.current_time() - began
         try:
             await self._monitor.looked(FIRST_LOOK)
             await self._scan(order, outcome)
@@ -113,7 +113,7 @@ class Cycle:
         outcome.changes = prepared.changes
         if prepared.is_noop or wanted.dry_run:
             self._add(outcome, await self._desk.call(engine.record, prepared))
-        elif outcome.result is not None or await self._may_merge(order, outcome):
+        elif await self._may_merge(order, outcome):
             self._add(outcome, await self._merged(prepared))
         else:
             return
@@ -128,10 +128,12 @@ class Cycle:
             return
         self._add(outcome, await self._merged(prepared))
         if self._monitor.answers:
+            asked = trio.current_time()
             try:
                 await self._scan_now(outcome)
             except StokerError as error:
                 outcome.scan_error = error
+            outcome.duration -= trio.current_time() - asked  # a sync's duration is told without its scan's
 
     async def _may_merge(self, order: Order, outcome: Outcome) -> bool:
         """Do Designer sessions allow it?"""

@@ -60,7 +60,7 @@ class AgentMetrics:
             self.skipped("designer_blocked")
         elif not worth and outcome.error is None:
             self.skipped("commit_unchanged")
-        if outcome.held_up is not None:
+        if outcome.held_up is not None and not worth:
             return
         self.last_sync_success.set(0 if outcome.error else 1)
         if not worth and outcome.error is None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 import trio
 
 from stoker.agent.profile import PROTECTION
 from stoker.agent.profile import request as engine_request
+from stoker.sync.difference import Difference
 from stoker.sync.engine import PARTIAL_FROM, Engine
+from tests.agent.gateway import session
 from tests.agent.plant import FILES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import httpx
     from trio.testing import MockClock
 
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
 PATH = "projects/line1/project.json"
 OTHER = "projects/line1/views/7.json"
+MADE = "projects/line1/views/made.json"
 
 
 @pytest.fixture
@@ -88,6 +95,54 @@ async def test_designer_sessions_hold_up_all_of_it(autojump_clock: MockClock, sy
     assert (synced.live(PATH), synced.live(OTHER)) == ("new", "7")
 
 
+@pytest.mark.parametrize(("policy", "status"), [("wait", "Pending"), ("fail", "Error")])
+async def test_a_session_that_opens_in_between_holds_up_the_rest(
+    autojump_clock: MockClock, synced: Plant, policy: Literal["wait", "fail"], status: str
+) -> None:
+    await synced.profiled(designer_session_policy=policy)
+    await trio.sleep(1)
+    synced.edit("by hand", PATH)
+
+    async def opens() -> None:
+        synced.gateway.designers = (200, [session()])
+        synced.edit("made in the Designer", MADE)
+
+    at_a_scan(synced, opens)
+    commit = await synced.push({PATH: "new"})
+    await trio.sleep(5)
+    assert (synced.live(PATH), synced.live(MADE)) == ("new", "made in the Designer")
+    assert (synced.report.sync_status, synced.report.synced_commit) == (status, commit)
+    told = synced.history[-1]
+    assert (told.commit, told.modified_paths, len(told.kept_paths)) == (commit, [PATH], 1)
+    synced.gateway.designers = (200, ())
+    await trio.sleep(31)
+    assert (synced.live(MADE), synced.report.sync_status) == (None, "Synced")
+    told = synced.history[-1]
+    assert (told.commit, told.deleted_paths, len(told.kept_paths)) == (commit, [MADE], 1)
+
+
+async def test_the_duration_of_a_sync_is_told_without_the_early_scan(autojump_clock: MockClock, synced: Plant) -> None:
+    at_a_scan(synced, partial(trio.sleep, 5))
+    await synced.push({PATH: "new"})
+    await trio.sleep(6)
+    assert (synced.report.sync_status, synced.history[-1].duration) == ("Synced", "0s")
+
+
+async def test_what_went_live_before_an_error_is_told_as_synced(
+    autojump_clock: MockClock, synced: Plant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    synced.edit("by hand", PATH)
+    with monkeypatch.context() as failing:
+        failing.setattr(Difference, "compare", partial(os.stat, "/absent"))
+        commit = await synced.push({PATH: "new"})
+        await trio.sleep(1)
+    (kept,) = synced.history[-1].kept_paths
+    assert kept.split("/")[2] in capsys.readouterr().out
+    await trio.sleep(31)
+    assert (synced.report.sync_status, synced.history[-1].trigger) == ("Synced", "retry")
+    assert synced.events[-1].message == f"press: synced {commit[:7]}: 0 files changed"
+
+
 async def test_a_scan_that_fails_early_puts_off_nothing_else(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.scan = 500
     synced.edit("by hand", OTHER)
@@ -119,6 +174,19 @@ async def test_an_agent_killed_in_between_does_the_rest_when_it_starts(
     await synced.want(synced.origin.hash_of("main"))
     await synced.run()
     assert (synced.live(PATH), synced.live(OTHER)) == ("new", "7")
+
+
+def at_a_scan(plant: Plant, happens: Callable[[], Awaitable[None]]) -> None:
+    """Once, when the next scan is asked for."""
+    answer = plant.gateway.handle_async_request
+
+    async def first(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith("/scan/projects"):
+            plant.gateway.handle_async_request = answer  # type: ignore[method-assign]
+            await happens()
+        return await answer(request)
+
+    plant.gateway.handle_async_request = first  # type: ignore[method-assign]
 
 
 def merge_news_only(plant: Plant, commit: str) -> None:
