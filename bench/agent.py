@@ -8,10 +8,12 @@ import statistics
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from bench.serving import Served, daemon, disk, gateway, make, memory
 from bench.table import Page, Row, megabytes
+from stoker.agent.loop import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +71,7 @@ def _large(page: Page, home: Path, served: Served) -> None:
             read.append(after["rchar"] - before["rchar"])
             written.append(after["wchar"] - before["wchar"])
             before = after
-        idle = memory(agent.process.pid)
+        idle = _rested(agent)
     held = disk(home / "git") + disk(home / "data" / ".stoker")
     figure = f"{statistics.median(read) / 1e3:,.0f} KB read, {statistics.median(written) / 1e3:,.1f} KB written"
     work = "one-file commit, XL: bytes read and written by the agent"
@@ -82,7 +84,7 @@ def _large(page: Page, home: Path, served: Served) -> None:
 def _small(page: Page, home: Path, served: Served) -> None:
     with _alone(served.url, home) as agent:
         agent.sync(served.commit)
-        idle = memory(agent.process.pid)
+        idle = _rested(agent)
     page.add(Row("agent alone, M: memory", f"{_shown(idle)} idle", "under 48 MB", "Go 40 MB idle"))
 
 
@@ -93,6 +95,12 @@ def _alone(url: str, home: Path) -> Iterator[Lone]:
         agent = Lone(url, home, gateway_url)
         yield agent
         agent.close()
+
+
+def _rested(agent: Lone) -> dict[str, int]:
+    """The memory of an agent that has had a quiet moment."""
+    time.sleep(QUIET + 1)
+    return memory(agent.process.pid)
 
 
 def _shown(idle: dict[str, int]) -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import trio
 
+from stoker.observe.memory import give_back
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,6 +31,10 @@ class Blocking(Protocol):
         """Runs ``work`` once no call runs: at once, or, after a call was abandoned, when that one ends."""
         ...
 
+    async def rest(self) -> None:
+        """It is quiet: the process gives back the memory that work took."""
+        ...
+
 
 class Inline:
     """In the calling task: for tests and simulations, where nothing may run beside the clock."""
@@ -41,6 +47,10 @@ class Inline:
     def when_idle(self, work: Callable[[], None]) -> None:
         """At once."""
         work()
+
+    async def rest(self) -> None:
+        """Memory is nobody's business on a virtual clock."""
+        await trio.lowlevel.checkpoint()
 
 
 class InThread:
@@ -81,6 +91,10 @@ class InThread:
                 self._afterwards = work
                 return
         work()
+
+    async def rest(self) -> None:
+        """In the worker thread, as every call."""
+        await self(give_back)
 
     def _noted(self, work: Callable[[], T]) -> T:
         with self._guard:

@@ -83,6 +83,10 @@ class Desk:
             )
         return done
 
+    async def rest(self) -> None:
+        """It is quiet for a while."""
+        await self._blocking.rest()
+
     @property
     def settled(self) -> bool:
         """May the engine's memory be asked?"""

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 IDLE_PERIOD: Final = 30.0
 OVERDUE: Final = 10.0
+QUIET: Final = 2.0
+"""Seconds of nothing to do after work, when it is time to give its memory back. Commits that come close should not pay for it."""
 
 
 class Loop:
@@ -70,12 +72,13 @@ class Loop:
         self._patience = Patience()
         self._period = IDLE_PERIOD
         self._ask_in: float | None = None
+        self._tired = True
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Go round until cancelled; started at once, because a gate that never opens must still be probed."""
         task_status.started()
         while True:
-            reasons = await self._trigger.take(self._pause())
+            reasons = await self._reasons()
             if not reasons:
                 await self._wanted.read()
             await self.turn(reasons)
@@ -92,6 +95,17 @@ class Loop:
             return None
         finally:
             self.turning_since = None
+
+    async def _reasons(self) -> set[Reason]:
+        """What fired, or nothing when the appointed time came; a quiet moment after work is for rest."""
+        pause = self._pause()
+        if self._tired and pause > QUIET:
+            if reasons := await self._trigger.take(QUIET):
+                return reasons
+            self._tired = False
+            await self._desk.rest()
+            pause -= QUIET
+        return await self._trigger.take(pause)
 
     async def mind_the_gate(self) -> None:
         """A plant must restart while git or the API server is down: ten seconds, once the directory is whole."""
@@ -146,6 +160,7 @@ class Loop:
             self._metrics.skipped("backoff")
             return None
         outcome = await self._cycle.run(order)
+        self._tired = self._tired or outcome.trigger != "timer"
         self._aims.ended(outcome)
         self._appoint(outcome)
         self._account.settle(order, outcome, status=self._status(order, outcome), scan=self._scanner.result)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from stoker.observe.memory import hidden
+from stoker.observe.memory import hidden, untouched
 
 
 def loaded(statement: str) -> set[str]:
@@ -75,3 +75,43 @@ print(gc.get_freeze_count() > 1000 > len(gc.get_objects()))
 """
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "True\n"
+
+
+SMAPS = """\
+1000-3000 r-xp 00000000 08:01 42 /lib/text.so
+Rss:                   8 kB
+Anonymous:             0 kB
+VmFlags: rd ex mr mw me
+3000-4000 r--p 00002000 08:01 42 /lib/text.so (relocated)
+Rss:                   4 kB
+Anonymous:             4 kB
+4000-5000 rw-p 00003000 08:01 42 /lib/text.so
+Anonymous:             0 kB
+5000-6000 r--s 00000000 08:01 43 /var/a.pack
+Anonymous:             0 kB
+6000-7000 r-xp 00000000 00:00 0 [vdso]
+Anonymous:             0 kB
+7000-9000 r--p 00000000 08:01 44 /usr/lib/locale/a name with blanks
+Anonymous:             0 kB
+"""
+
+
+def test_only_pages_that_were_never_written_to_are_let_go() -> None:
+    assert list(untouched(SMAPS.splitlines())) == [(0x1000, 0x3000), (0x7000, 0x9000)]
+
+
+def test_pages_of_program_files_are_let_go_and_come_back_when_they_are_needed() -> None:
+    code = """
+import re, sqlite3, ssl
+from stoker.observe.memory import give_back
+def mapped():
+    return int(re.search(r"RssFile:\\s+(\\d+)", open("/proc/self/status").read())[1])
+ssl.create_default_context()
+before = mapped()
+give_back()
+print(before - mapped())
+ssl.create_default_context()
+sqlite3.connect(":memory:").execute("select 1")
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert int(done.stdout) > 2000
