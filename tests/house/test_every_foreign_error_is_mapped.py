@@ -10,6 +10,8 @@ import pygit2
 import pytest
 
 from stoker.errors import (
+    ClusterError,
+    ClusterUnreachable,
     GatewayAnswerInvalid,
     GatewayTimeout,
     GatewayUnreachable,
@@ -23,6 +25,9 @@ from stoker.errors import (
 )
 from stoker.git import failures as git
 from stoker.ignition import failures as ignition
+from stoker.kube import failures as kube
+from stoker.kube.cluster import CONFIGMAPS
+from stoker.kube.http.calls import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +45,9 @@ GIT = [kind for kind in classes(pygit2) if issubclass(kind, pygit2.GitError)] + 
 TABLES: list[tuple[Callable[[Any, str], StokerError], tuple[type[StokerError], ...]]] = [
     (git.of_httpx, (GitTimeout, GitUnreachable, GitServerError)),
     (ignition.of_httpx, (GatewayTimeout, GatewayUnreachable, GatewayAnswerInvalid)),
+    (lambda error, where: kube.of_httpx(error, "get", where), (ClusterUnreachable, ClusterUnreachable, ClusterError)),
 ]
+CALL = Call("get", CONFIGMAPS, "plant", "shown")
 
 
 def made(kind: type[Exception]) -> Exception:
@@ -55,7 +62,7 @@ def decided(error: StokerError) -> bool:
 
 
 @pytest.mark.parametrize("kind", HTTPX, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize(("table", "leaves"), TABLES, ids=["git", "ignition"])
+@pytest.mark.parametrize(("table", "leaves"), TABLES, ids=["git", "ignition", "kube"])
 def test_what_httpx_raises(table: Any, leaves: tuple[type[StokerError], ...], kind: type[Exception]) -> None:
     timeout, unreachable, senseless = leaves
     wanted = senseless
@@ -84,10 +91,11 @@ def test_what_pygit2_raises(table: Any, kind: type[Exception]) -> None:
 
 
 @pytest.mark.parametrize("status", [*range(201, 600)])
-def test_every_http_status_has_an_error_in_both_tables(status: int) -> None:
+def test_every_http_status_has_an_error_in_every_table(status: int) -> None:
     errors = [
         git.of_status(status, "shown", credential=True),
         ignition.of_status(status, "shown", scan=True) if status >= 300 else None,
+        kube.of_status(status, kube.Status(), CALL) if status >= 300 else None,
     ]
     assert all(decided(error) for error in errors if error is not None)
     assert errors[0] is not None

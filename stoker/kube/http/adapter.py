@@ -1,0 +1,109 @@
+"""The port's methods over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+import msgspec
+import trio
+
+from stoker.kube import failures
+from stoker.kube.http import transports
+from stoker.kube.http.bounds import Bounds
+from stoker.kube.http.calls import Call, selection
+from stoker.kube.http.documents import Documents
+from stoker.kube.http.exchange import Exchange
+from stoker.kube.http.listing import listed
+from stoker.kube.http.watching import Watching, query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from stoker.kube.cluster import Kind, Listing, Subresource, WatchEvent
+    from stoker.kube.config import Access
+
+T = TypeVar("T")
+CLOSE_SECONDS: Final = 2.0
+
+
+class HttpCluster:
+    """A ``Cluster`` that is an API server; an async context manager that owns its connections."""
+
+    def __init__(
+        self, access: Access, *, bounds: Bounds | None = None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """``access``: from ``kube.config``; ``bounds``: other than usual; ``transport``: other than sockets."""
+        self._bounds = bounds or Bounds()
+        self._transports: tuple[httpx.AsyncBaseTransport, httpx.AsyncBaseTransport] = (
+            transport or transports.for_requests(access, self._bounds),
+            transport or transports.for_watches(access),
+        )
+        self._requests, self._watches = (Exchange(access, transport, self._bounds) for transport in self._transports)
+        self._documents = Documents()
+
+    async def __aenter__(self) -> Self:
+        """Ready at once: connections are made when they are needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Closes the connections."""
+        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+            for transport in self._transports:
+                await transport.aclose()
+
+    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
+        """As the port."""
+        return await self._one(kind, Call("get", kind, namespace, name))
+
+    async def list(
+        self, kind: Kind[T], namespace: str = "", *, labels: Mapping[str, str] | None = None, name: str | None = None
+    ) -> Listing[T]:
+        """As the port, in pages."""
+        chosen = selection(labels, name)
+        return await listed(self._requests, self._documents, kind, namespace, chosen, self._bounds.page)
+
+    async def watch(
+        self,
+        kind: Kind[T],
+        namespace: str = "",
+        *,
+        resource_version: str,
+        into: trio.MemorySendChannel[WatchEvent[T]],
+        labels: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """As the port; a server that says nothing for too long ends it in good order."""
+        asked = (*query(resource_version, self._bounds), *selection(labels, name))
+        call = Call("watch", kind, namespace, name or "", query=asked)
+        await Watching(
+            self._watches, self._documents, call, reached=resource_version, into=into, bounds=self._bounds
+        ).run()
+
+    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
+        """As the port."""
+        name = str((body.get("metadata") or {}).get("name") or "")
+        document = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
+        return await self._one(kind, Call("create", kind, namespace, name, body=msgspec.json.encode(document)))
+
+    async def patch(
+        self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
+    ) -> T:
+        """As the port."""
+        return await self._one(kind, Call("patch", kind, namespace, name, subresource, body=msgspec.json.encode(body)))
+
+    async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
+        """As the port; what the object owned is deleted after it, in the background."""
+        options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        if uid is not None:
+            options["preconditions"] = {"uid": uid}
+        await self._requests.ask(Call("delete", kind, namespace, name, body=msgspec.json.encode(options)))
+
+    async def _one(self, kind: Kind[T], call: Call) -> T:
+        body = await self._requests.ask(call)
+        try:
+            return self._documents.decode(kind, body)
+        except msgspec.DecodeError as error:
+            why = failures.one_line(str(error))
+            raise failures.senseless(call, self._requests.server, why) from error
