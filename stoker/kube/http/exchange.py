@@ -15,6 +15,7 @@ import trio
 
 from stoker.errors import ClusterError, StokerError, TooManyRequests
 from stoker.kube import failures
+from stoker.kube.http.answers import CLOSE_SECONDS, FOREIGN, Arriving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from stoker.kube.http.calls import Call
 
 AGENT: Final = "stoker"
-CLOSE_SECONDS: Final = 2.0
 ERROR_BODY: Final = 64 * 1024
-FOREIGN: Final = (httpx.HTTPError, httpx.InvalidURL)
 _BROKEN: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
@@ -59,44 +58,46 @@ class Exchange:
         raise failures.late(call, self.server, self._bounds.request)
 
     @asynccontextmanager
-    async def opened(self, call: Call, *, read: float | None) -> AsyncIterator[httpx.Response]:
+    async def opened(self, call: Call, *, read: float | None) -> AsyncIterator[Arriving]:
         """The 2xx answer to ``call`` while its body arrives. A credential that is refused is renewed once.
 
-        ``read``: seconds of silence; None leaves that to the caller. Leave the block by its end or by cancelling, not by
-        ``break`` out of the body: only so are httpx's generators run to their end.
+        ``read``: seconds of silence; None leaves that to the caller.
         """
         shown = await self._access.identity.authorization()
         answer = await self._send(call, shown, read)
         try:
-            if answer.status_code == 401 and await self._access.identity.refused(shown):
-                await answer.aclose()
+            if answer.status == 401 and await self._access.identity.refused(shown):
+                await answer.close()
                 answer = await self._send(call, await self._access.identity.authorization(), read)
-            if not 200 <= answer.status_code < 300:
+            if not 200 <= answer.status < 300:
                 raise await self._refusal(answer, call)
             yield answer
         except FOREIGN as error:
             raise failures.of_httpx(error, call, self.server) from error
         finally:
             with trio.move_on_after(CLOSE_SECONDS, shield=True):
-                await answer.aclose()
+                await answer.close()
 
     async def _ask_once(self, call: Call) -> bytes:
         async with self.opened(call, read=self._bounds.read) as answer:
-            body = await _read(answer, self._bounds.answer)
+            body = await answer.whole(self._bounds.answer)
         if body is None:
             raise failures.senseless(call, self.server, f"more than {self._bounds.answer >> 20} MiB")
         return body
 
-    async def _send(self, call: Call, authorization: str | None, read: float | None) -> httpx.Response:
+    async def _send(self, call: Call, authorization: str | None, read: float | None) -> Arriving:
         try:
-            return await self._transport.handle_async_request(self._request(call, authorization, read))
+            return await self._send_once(call, authorization, read)
         except FOREIGN as error:
             if not (call.repeatable and isinstance(error, _BROKEN)):
                 raise failures.of_httpx(error, call, self.server) from error
         try:
-            return await self._transport.handle_async_request(self._request(call, authorization, read))
+            return await self._send_once(call, authorization, read)
         except FOREIGN as error:
             raise failures.of_httpx(error, call, self.server) from error
+
+    async def _send_once(self, call: Call, authorization: str | None, read: float | None) -> Arriving:
+        return Arriving(await self._transport.handle_async_request(self._request(call, authorization, read)))
 
     def _request(self, call: Call, authorization: str | None, read: float | None) -> httpx.Request:
         headers = {"Accept": "application/json", "User-Agent": AGENT, "Accept-Encoding": "identity"}
@@ -114,14 +115,11 @@ class Exchange:
             extensions={"timeout": timeout},
         )
 
-    async def _refusal(self, answer: httpx.Response, call: Call) -> StokerError:
+    async def _refusal(self, answer: Arriving, call: Call) -> StokerError:
+        status = failures.Status()
         with trio.move_on_after(self._bounds.read):
-            body = await _read(answer, ERROR_BODY)
-            status = failures.read_status(body or b"")
-            after = answer.headers.get("retry-after", "")
-            wait = float(after) if after.isdecimal() else None
-            return failures.of_status(answer.status_code, status, call, retry_after=wait)
-        return failures.of_status(answer.status_code, failures.Status(), call)
+            status = failures.read_status(await answer.whole(ERROR_BODY) or b"")
+        return failures.of_status(answer.status, status, call, retry_after=answer.retry_after)
 
     def _wait(self, error: StokerError) -> float | None:
         """Seconds to wait before asking again; None: the caller must hear of it."""
@@ -132,16 +130,3 @@ class Exchange:
         else:
             return None
         return wait if wait <= self._bounds.longest_wait else None
-
-
-async def _read(answer: httpx.Response, limit: int) -> bytes | None:
-    """The whole body, None when it is longer than ``limit`` bytes."""
-    chunks: list[bytes] = []
-    size = 0
-    with trio.CancelScope() as enough:
-        async for chunk in answer.aiter_raw():
-            size += len(chunk)
-            chunks.append(chunk)
-            if size > limit:
-                enough.cancel()
-    return None if enough.cancelled_caught else b"".join(chunks)
