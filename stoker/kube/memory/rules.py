@@ -27,8 +27,8 @@ REQUEST_LIMIT: Final = 1536 * 1024
 """Bytes of any object's JSON that etcd takes."""
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
-_FIXED: Final = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp")
-_SERVERS: Final = ("generation", "resourceVersion")
+_FIXED: Final = ("name", "namespace", "uid", "deletionTimestamp")
+_SERVERS: Final = ("creationTimestamp", "generation", "resourceVersion")
 
 
 def new(kind: Kind[Any], namespace: str, body: Mapping[str, Any], moment: str) -> Json:

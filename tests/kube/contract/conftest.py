@@ -1,13 +1,16 @@
 """The contract of the port, and the adapters that are held against it.
 
-A second adapter joins by one line in ``ADAPTERS``: a function that gives a ``Store``. Tests here use nothing but the port
-and this class, name no version, and wait for events, never for time: what holds for memory must hold for a real API server.
+An adapter joins by one line in ``ADAPTERS``: a function that gives a ``Store``. Tests here use nothing but the port and this
+class, name no version, and wait for events, never for time: what holds for memory must hold for a real API server. Where
+the two differ, the server is right.
 """
 
 from __future__ import annotations
 
+import itertools
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -15,7 +18,10 @@ import trio
 
 from stoker.agent.patient import PatientCluster
 from stoker.errors import ObjectNotFound
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, Cluster, Kind, WatchEvent
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, NAMESPACES, Cluster, Kind, WatchEvent
+from stoker.kube.config import find_access
+from stoker.kube.http import HttpCluster
+from stoker.kube.http.bounds import Bounds
 from stoker.kube.memory import MemoryCluster
 from tests.api.samples import LEAST
 
@@ -23,23 +29,30 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from stoker.api.objects import ConfigMap, GatewaySync, ObjectMeta
+    from tests.cluster.plane import Plane
 
 T = TypeVar("T")
 PATIENCE = 20.0
+COLLECTOR_PATIENCE = 90.0
+"""A garbage collector looks for new kinds only now and then."""
+CLUSTER_S_OWN = "kube-root-ca.crt"
+"""A ConfigMap that a cluster puts into each new namespace, a moment later."""
+_numbers = itertools.count(1)
 
 
 class Events:
-    """What one watch saw, bookmarks left out."""
+    """What one watch saw, without bookmarks and without what a cluster puts into a namespace by itself."""
 
     def __init__(self, receive: trio.MemoryReceiveChannel[WatchEvent[Any]]) -> None:
         self._receive = receive
 
     async def next(self) -> WatchEvent[Any]:
         """The next change."""
-        with trio.fail_after(PATIENCE):
-            while (event := await self._receive.receive()).type == "BOOKMARK":
-                continue
-        return event
+        with trio.fail_after(COLLECTOR_PATIENCE):
+            while True:
+                event = await self._receive.receive()
+                if event.object is not None and event.object.metadata.name != CLUSTER_S_OWN:
+                    return event
 
     async def seen(self, count: int) -> list[tuple[str, str]]:
         """(type, name) of the next changes."""
@@ -54,9 +67,11 @@ class Store:
     cluster: Cluster
     namespace: str
     elsewhere: str
+    ending: Cluster
+    """The same store; its watches end in good order after a moment, or with ``end_watches``."""
     end_watches: Callable[[], Awaitable[None]]
-    outdate: Callable[[], Awaitable[None]]
-    """Makes every version so far too old to watch from."""
+    outdated: Callable[[], Awaitable[str]]
+    """A version that is too old to watch GatewaySyncs from."""
 
     async def configmap(self, name: str, data: Mapping[str, str] | None = None, **metadata: Any) -> ConfigMap:
         """A new ConfigMap."""
@@ -75,7 +90,7 @@ class Store:
     async def names(self, kind: Kind[Any] = CONFIGMAPS, **selection: Any) -> list[str]:
         """Names of what is listed in the namespace, without what a cluster puts there by itself."""
         listing = await self.cluster.list(kind, self.namespace, **selection)
-        return [item.metadata.name for item in listing.items if item.metadata.name != "kube-root-ca.crt"]
+        return [item.metadata.name for item in listing.items if item.metadata.name != CLUSTER_S_OWN]
 
     async def now(self, kind: Kind[Any] = CONFIGMAPS) -> str:
         """The version to watch from."""
@@ -106,34 +121,68 @@ class Store:
             await self.cluster.get(kind, self.namespace, name)
 
 
-def memory() -> Store:
+@asynccontextmanager
+async def memory(_plane: None) -> AsyncIterator[Store]:
     """The in-memory adapter."""
     cluster = MemoryCluster()
 
     async def end_watches() -> None:
         cluster.end_watches()
 
-    async def outdate() -> None:
+    async def outdated() -> str:
+        version = (await cluster.list(CONFIGMAPS)).resource_version
         await cluster.create(CONFIGMAPS, "noise", {"metadata": {"name": "noise"}})
         for count in range(1100):
             await cluster.patch(CONFIGMAPS, "noise", "noise", {"data": {"count": str(count)}})
+        return version
 
-    return Store(cluster, "here", "elsewhere", end_watches, outdate)
+    yield Store(cluster, "here", "elsewhere", cluster, end_watches, outdated)
 
 
-def patient() -> Store:
+@asynccontextmanager
+async def patient(_plane: None) -> AsyncIterator[Store]:
     """The same as the agents see it: with a bound on every call."""
-    store = memory()
-    return replace(store, cluster=PatientCluster(store.cluster))
+    async with memory(None) as store:
+        yield replace(store, cluster=PatientCluster(store.cluster))
 
 
-ADAPTERS: dict[str, Callable[[], Store]] = {"memory": memory, "patient": patient}
+@asynccontextmanager
+async def server(plane: Plane) -> AsyncIterator[Store]:
+    """The adapter for a real API server, as its administrator."""
+    access = await find_access({"KUBECONFIG": str(plane.kubeconfig)})
+    number = next(_numbers)
+    async with HttpCluster(access) as cluster, HttpCluster(access, bounds=Bounds(watch=(3, 3))) as ending:
+        names = (f"contract-{number}", f"contract-{number}-elsewhere")
+        for name in names:
+            await cluster.create(NAMESPACES, "", {"metadata": {"name": name}})
+        yield Store(cluster, *names, ending, trio.lowlevel.checkpoint, partial(_first_version, cluster))
+        for resource in (await cluster.list(GATEWAYSYNCS, names[0])).items:
+            await cluster.patch(GATEWAYSYNCS, names[0], resource.metadata.name, {"metadata": {"finalizers": None}})
+
+
+async def _first_version(_cluster: Cluster) -> str:
+    """Older than the kind itself, which was installed in the running server."""
+    return "1"
+
+
+ADAPTERS: dict[str, Callable[[Any], Any]] = {"memory": memory, "patient": patient, "server": server}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests want a control plane, so that they are left out where there is none."""
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        if isinstance(item, pytest.Function) and chosen is not None and chosen.params.get("store") == "server":
+            item.fixturenames = [*item.fixturenames, "collector"]
 
 
 @pytest.fixture(params=sorted(ADAPTERS))
-def store(request: pytest.FixtureRequest) -> Store:
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     """A fresh store of each adapter."""
-    return ADAPTERS[request.param]()
+    plane = request.getfixturevalue("collector") if request.param == "server" else None
+    async with ADAPTERS[request.param](plane) as made:
+        yield made
 
 
 def owned_by(owner: ObjectMeta) -> dict[str, str]:

@@ -132,12 +132,10 @@ async def test_a_status_change_is_seen(store: Store) -> None:
 
 
 async def test_a_version_that_is_too_old_is_expired(store: Store) -> None:
-    since = await store.now()
-    await store.configmap("a")
-    await store.outdate()
+    since = await store.outdated()
     send, _receive = trio.open_memory_channel[Any](10)
     with pytest.raises(WatchExpired), trio.fail_after(PATIENCE):
-        await store.cluster.watch(CONFIGMAPS, store.namespace, resource_version=since, into=send)
+        await store.cluster.watch(GATEWAYSYNCS, store.namespace, resource_version=since, into=send)
 
 
 async def test_a_slow_reader_misses_nothing_that_is_remembered(store: Store) -> None:
@@ -163,7 +161,7 @@ async def test_a_watch_that_the_server_ends_returns(store: Store) -> None:
     ended = trio.Event()
 
     async def watch() -> None:
-        await store.cluster.watch(CONFIGMAPS, store.namespace, resource_version=since, into=send)
+        await store.ending.watch(CONFIGMAPS, store.namespace, resource_version=since, into=send)
         ended.set()
 
     with trio.fail_after(PATIENCE):

@@ -109,7 +109,7 @@ async def test_a_list_s_version_is_no_older_than_its_items_(store: Store) -> Non
         {"name": "b"},
         {"namespace": "another"},
         {"uid": "00000000-0000-0000-0000-000000000000"},
-        {"creationTimestamp": "2001-01-01T00:00:00Z"},
+        {"deletionTimestamp": "2001-01-01T00:00:00Z"},
     ],
     ids=str,
 )
@@ -118,6 +118,25 @@ async def test_identity_cannot_be_patched(store: Store, meta: dict[str, str]) ->
     with pytest.raises((ObjectRejected, Conflict)):
         await store.patch("a", {"metadata": meta})
     assert await store.cluster.get(CONFIGMAPS, store.namespace, "a") == before
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"creationTimestamp": "2001-01-01T00:00:00Z"},
+        {"creationTimestamp": None},
+        {"generation": 7},
+        {"selfLink": "/x", "managedFields": None},
+    ],
+    ids=str,
+)
+async def test_what_the_server_keeps_for_itself_is_left_as_it_is(store: Store, meta: dict[str, Any]) -> None:
+    before = await store.configmap("a")
+    after = await store.patch("a", {"metadata": {**meta, "labels": {"x": "1"}}})
+    assert after.metadata.labels == {"x": "1"}
+    assert after.metadata.creation_timestamp == before.metadata.creation_timestamp
+    assert after.metadata.deletion_timestamp is None
+    assert after.metadata.generation == before.metadata.generation
 
 
 async def test_naming_the_true_identity_in_a_patch_is_fine(store: Store) -> None:
