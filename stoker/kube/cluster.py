@@ -2,7 +2,7 @@
 
 Kinds are data: what an object decodes to is part of the kind, so an adapter needs no knowledge of any of them. Everything is
 written with JSON merge patches (RFC 7386), for they need no read before and touch nothing that others own. Adapters:
-``memory`` (one process, standalone and tests). The same contract tests run against each.
+``http`` (a real API server) and ``memory`` (one process, standalone and tests). The same contract tests run against each.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar
 
-from stoker.api import names, objects
+from stoker.api import names, objects, trim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import trio
 
@@ -24,11 +24,16 @@ OBJECT_LIMIT: Final = 1024 * 1024
 """Bytes of all values of a ConfigMap or Secret that the API server takes."""
 
 
+def _whole(item: T) -> T:
+    return item
+
+
 @dataclass(frozen=True)
 class Kind(Generic[T]):
     """A kind of object: its place in the API and the type it decodes to.
 
-    ``has_status``: status is a subresource of its own, and metadata.generation counts the changes of all else.
+    ``has_status``: status is a subresource of its own, and metadata.generation counts the changes of all else. ``trim``: takes
+    from a decoded object what nobody needs to keep. A reader who needs less makes a slimmer kind of his own.
     """
 
     api_version: str
@@ -37,14 +42,17 @@ class Kind(Generic[T]):
     type: type[T]
     has_status: bool = False
     namespaced: bool = True
+    trim: Callable[[T], T] = _whole
 
     def __repr__(self) -> str:
         """The kind's name."""
         return self.kind
 
 
-GATEWAYSYNCS: Final = Kind(names.API_VERSION, names.KIND, names.PLURAL, objects.GatewaySync, has_status=True)
-PODS: Final = Kind("v1", "Pod", "pods", objects.Pod, has_status=True)
+GATEWAYSYNCS: Final = Kind(
+    names.API_VERSION, names.KIND, names.PLURAL, objects.GatewaySync, has_status=True, trim=trim.trimmed_resource
+)
+PODS: Final = Kind("v1", "Pod", "pods", objects.Pod, has_status=True, trim=trim.trimmed_pod)
 CONFIGMAPS: Final = Kind("v1", "ConfigMap", "configmaps", objects.ConfigMap)
 SECRETS: Final = Kind("v1", "Secret", "secrets", objects.Secret)
 EVENTS: Final = Kind("v1", "Event", "events", objects.KubeEvent)

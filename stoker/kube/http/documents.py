@@ -71,7 +71,7 @@ class Documents:
         if decoder is None:
             decoder = self._decoders[kind.type] = msgspec.json.Decoder(kind.type)
         decoded: T = decoder.decode(body)
-        return decoded
+        return kind.trim(decoded)
 
     def page(self, kind: Kind[T], body: bytes) -> tuple[ListMeta, list[T]]:
         """A piece of a list; msgspec.DecodeError when it is none."""

@@ -43,7 +43,7 @@ class Stored:
 
     def decode(self, kind: Kind[T]) -> T:
         """As the type of ``kind``, which may be a slimmer one than it was stored by."""
-        return msgspec.json.decode(self.body, type=kind.type)
+        return kind.trim(msgspec.json.decode(self.body, type=kind.type))
 
     def document(self) -> Json:
         """As plain JSON, the caller's own."""
