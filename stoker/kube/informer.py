@@ -3,7 +3,9 @@
 Three loops, each with its own reason to begin again: the outermost lists anew (the version is gone, or it is the first
 time), the middle one watches again from the last version seen (the watch ended or broke), the innermost applies events.
 Every failure pauses with backoff, and so does a watch that ends at once with nothing said; whatever arrives, and a watch
-that lived a while, earns a fresh start. Callbacks are plain functions that must not block: they put keys into queues.
+that lived a while, earns a fresh start. The pauses stay short, because what changes once a server is back is acted upon
+within five seconds; the log is told of a failure that goes on once a minute. Callbacks are plain functions that must not
+block: they put keys into queues.
 """
 
 from __future__ import annotations
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster, Kind, WatchEvent
 
 T = TypeVar("T")
-PAUSES = Backoff((0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0))
+PAUSES = Backoff((0.2, 0.5, 1.0, 2.0, 4.0))
 LONGEST_PAUSE = 60.0
 """Seconds that a server's Retry-After is obeyed at most: a picture must not be blind for an hour."""
 HEALTHY_SECONDS = 30.0
 TOO_SHORT_SECONDS = 1.0
+REMIND_SECONDS = 60.0
 BUFFER = 100
 
 
@@ -56,6 +59,7 @@ class Informer(Generic[T]):
         self._log = get_logger("kube.informer", kind=kind.kind, namespace=namespace)
         self._reached = ""
         self._failures = 0
+        self._told: tuple[str, float] = ("", 0.0)
 
     def get(self, namespace: str, name: str) -> T | None:
         """The object as last seen."""
@@ -152,9 +156,20 @@ class Informer(Generic[T]):
     async def _pause(self, error: StokerError) -> None:
         self._failures += 1
         delay = min(error.retry_after or PAUSES.delay(self._failures), LONGEST_PAUSE)
-        log = self._log.info if isinstance(error, WatchExpired) else self._log.warning
-        log("watch_interrupted", error=str(error), reason=error.reason, retry_in_s=round(delay, 2))
+        self._tell(error, delay)
         await trio.sleep(delay)
+
+    def _tell(self, error: StokerError, delay: float) -> None:
+        """A line for the first failure, for one of another kind, and a reminder each minute."""
+        now = trio.current_time()
+        reason, at = self._told
+        news = self._failures == 1 or error.reason != reason or now - at >= REMIND_SECONDS
+        if news:
+            self._told = error.reason, now
+        level = (
+            self._log.debug if not news else self._log.info if isinstance(error, WatchExpired) else self._log.warning
+        )
+        level("watch_interrupted", error=str(error), reason=error.reason, retry_in_s=round(delay, 2))
 
 
 def _key(item: Any) -> tuple[str, str]:
