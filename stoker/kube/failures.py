@@ -164,9 +164,10 @@ def grant(call: Call, message: str = "") -> str:
     resource += f"/{call.subresource}" if call.subresource else ""
     wide = not (call.namespace and call.kind.namespaced)
     kind, where = ("clusterrole", "") if wide else ("role", f" -n {call.namespace}")
-    name = f"stoker-may-{call.verb}-{call.kind.plural}"
+    verbs = "list,watch" if call.verb in {"list", "watch"} else call.verb  # nobody wants one without the other
+    name = f"stoker-may-{verbs.replace(',', '-')}-{call.kind.plural}{'-' if call.subresource else ''}{call.subresource}"
     return (
-        f"kubectl create {kind} {name}{where} --verb={call.verb} --resource={resource} &&"
+        f"kubectl create {kind} {name}{where} --verb={verbs} --resource={resource} &&"
         f" kubectl create {kind}binding {name}{where} --{kind}={name} {account}"
     )
 
