@@ -92,7 +92,9 @@ class AdminClient:
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()  # http.client opens it anew for the next request
-            if kept and isinstance(error, ConnectionError):  # the server was restarted since; it has not seen this
+            if kept and isinstance(
+                error, (ConnectionError, ssl.SSLError)
+            ):  # the server was restarted since; it has not seen this
                 return self._exchange(method, path, body, headers)
             raise
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 import trio
 
 from stoker.errors import ClusterUnreachable, Forbidden, StokerError, TooManyRequests, WatchExpired
@@ -15,7 +16,6 @@ from stoker.kube.cluster import CONFIGMAPS
 from stoker.kube.faults import Faults
 from stoker.kube.informer import LONGEST_PAUSE, Informer
 from stoker.kube.memory import MemoryCluster
-from tests.fakes.lines import captured
 from tests.kube.scripted import Script
 
 if TYPE_CHECKING:
@@ -164,10 +164,10 @@ async def test_failures_in_a_row_pause_longer_each_time(nursery: trio.Nursery, a
 async def test_a_failure_that_goes_on_is_told_once_a_minute(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
     script = Script()
     script.failures = [*[ClusterUnreachable("away")] * 40, Forbidden("grant it"), *[ClusterUnreachable("away")] * 5]
-    with captured("info") as logs:
+    with structlog.testing.capture_logs() as logs:
         await nursery.start(Seen(script).informer.run)
         await trio.sleep(300)
-    told = [line["reason"] for line in logs if line["event"] == "watch_interrupted"]
+    told = [line["reason"] for line in logs if line["log_level"] == "warning"]
     assert told == ["ClusterUnreachable"] * 3 + ["Forbidden", "ClusterUnreachable"]
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import structlog
 import trio
 
 from stoker.errors import ClusterError, ClusterUnreachable, Forbidden, StokerError, TooManyRequests, WatchExpired
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
 from stoker.kube.http.bounds import Bounds
-from tests.fakes.lines import captured
 from tests.kube.http.conftest import Answer, bookmark, named, refusal, told
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ async def test_a_line_without_end_is_nonsense_too(serving: Callable[..., Any]) -
 
 async def test_an_object_that_does_not_fit_moves_the_version_and_no_more(serving: Callable[..., Any]) -> None:
     odd = named("odd", "2", status={"profileCount": "many"})
-    with captured() as logs:
+    with structlog.testing.capture_logs() as logs:
         async with serving() as server:
             server.answers(Answer(parts=[told("ADDED", odd), told("ADDED", named("a", "3"))]))
             assert seen(await server.watched(GATEWAYSYNCS)) == [("BOOKMARK", "", "2"), ("ADDED", "a", "3")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 from stoker.errors import ClusterError, WatchExpired
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, SECRETS, Listing
-from tests.fakes.lines import captured
 from tests.kube.http.conftest import Answer, document, named, page, refusal
 
 if TYPE_CHECKING:
@@ -58,21 +58,21 @@ async def test_nothing_may_be_written_as_null(serving: Callable[..., Any]) -> No
 
 async def test_one_object_that_does_not_fit_hides_no_other(serving: Callable[..., Any]) -> None:
     odd = named("odd", spec={}, status={"profileCount": "many"})
-    with captured() as logs:
+    with structlog.testing.capture_logs() as logs:
         async with serving() as server:
             server.answers(page(named("a"), odd, named("b")))
             assert names(await server.cluster.list(GATEWAYSYNCS, "plant")) == ["a", "b"]
-    assert [(line["event"], line["name"]) for line in logs.objects] == [("object_unreadable", "odd")]
-    assert "profileCount" in logs.objects[0]["error"]
+    assert [(line["event"], line["name"]) for line in logs] == [("object_unreadable", "odd")]
+    assert "profileCount" in logs[0]["error"]
 
 
 async def test_a_secret_that_does_not_fit_is_not_quoted(serving: Callable[..., Any]) -> None:
-    with captured() as logs:
+    with structlog.testing.capture_logs() as logs:
         async with serving() as server:
             server.answers(page(named("s", data={"hunter2": 1})))
             await server.cluster.list(SECRETS, "plant")
-    assert logs.text
-    assert "hunter2" not in logs.text
+    assert logs
+    assert "hunter2" not in str(logs)
 
 
 @pytest.mark.parametrize(
