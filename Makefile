@@ -15,7 +15,7 @@ ASYNC_OFF := ASYNC109,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 # Ends with 3 where there is nothing to build it with; then the tests that need it are left out, and say so.
 PLANE := scripts/control-plane >/dev/null || [ $$? = 3 ]
 
-.PHONY: help venv demo test check format bench torture control-plane clean
+.PHONY: help venv demo test check format bench torture control-plane docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,10 @@ check: $(STAMP)  ## format, lint, types, async rules, layers
 format: $(STAMP)  ## let ruff put the code in order
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: $(STAMP)  ## docs/reference/ and the CRD file, written anew from the types
+	@$(BIN)/python -m reference
+	@$(BIN)/stoker crd >crds/gatewaysyncs.stoker.io.yaml
 
 control-plane:  ## build the API server, etcd and kubectl of the cluster tests, once
 	@scripts/control-plane

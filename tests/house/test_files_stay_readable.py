@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.conftest import module, text, tracked
 
-PYTHON = tracked("stoker/*.py", "tests/*.py", "bench/*.py", "scripts/*.py")
+PYTHON = tracked("stoker/*.py", "tests/*.py", "bench/*.py", "reference/*.py", "scripts/*.py")
 DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "lib", "tools", "base", "core"}
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
 TRACKER = re.compile(r"\b[Ii]ssues? #?\d|(?<![\w&/#])#\d{1,4}\b(?!['\"])")

@@ -1,0 +1,42 @@
+"""The pages: which there are, where they lie, and how a table is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reference import conditions, events, fields, labels, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "reference"
+
+
+def contents() -> str:
+    """The first page: what each of the others tells."""
+    lines = [
+        f"* [{name}]({name}): {page().splitlines()[0].removeprefix('# ')}"
+        for name, page in PAGES.items()
+        if name != "README.md"
+    ]
+    return "\n".join(
+        [
+            "# Reference of stoker.io/v1alpha1",
+            "",
+            "Written from the types by `make docs`; edit those, not these.",
+            "",
+            *lines,
+            "",
+        ]
+    )
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "README.md": contents,
+    "gatewaysync.md": fields.page,
+    "conditions.md": conditions.page,
+    "events.md": events.page,
+    "metrics.md": metrics.page,
+    "labels.md": labels.page,
+}
