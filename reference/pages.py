@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reference import conditions, events, fields, labels, metrics
+from reference import conditions, configmaps, events, fields, labels, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,4 +39,5 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "events.md": events.page,
     "metrics.md": metrics.page,
     "labels.md": labels.page,
+    "configmaps.md": configmaps.page,
 }

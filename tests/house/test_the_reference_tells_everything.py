@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reference import conditions, events, labels, metrics
+from reference import conditions, configmaps, events, labels, metrics
 from stoker.api import conditions as c
 from stoker.api import names
 from tests.house.conftest import module, tracked
@@ -84,3 +84,8 @@ def test_every_annotation_and_label_is_told() -> None:
 
 def test_every_port_is_told() -> None:
     assert {value for name, value in vars(names).items() if name.endswith("_PORT")} == set(labels.PORTS)
+
+
+def test_every_key_of_the_configmaps_is_told_in_the_order_of_the_code() -> None:
+    told = {"metadata": configmaps.METADATA, "report": configmaps.REPORT, "history": configmaps.HISTORY}
+    assert {name: list(known) for name, known in told.items()} == configmaps.written()
