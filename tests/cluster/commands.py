@@ -18,6 +18,7 @@ CONTROLLERS_RUN: Final = (
     "namespace-controller",
     "garbage-collector-controller",
     "statefulset-controller",
+    "clusterrole-aggregation-controller",  # without it admin, edit and view are empty
 )
 
 

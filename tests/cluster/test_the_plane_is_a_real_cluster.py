@@ -56,6 +56,22 @@ def test_a_manager_of_named_namespaces_is_refused_elsewhere(plane: Plane, namesp
     assert "cannot list resource" in manager.run("get", "pods", "--all-namespaces").stderr
 
 
+def test_a_manager_reads_secrets_by_name_only(plane: Plane, namespace: str, kubectl: Kubectl) -> None:
+    manager = kubectl.bearing(accounts.manager_token(plane, home=f"{namespace}-home"))
+    kubectl("create", "secret", "generic", "key", "--from-literal=a=b")
+    assert manager("get", "secret", "key", "-o", "name") == "secret/key\n"
+    assert "cannot list resource" in manager.run("get", "secrets").stderr
+
+
+@pytest.mark.parametrize(("role", "allowed"), [("stoker-agent", True), ("cluster-admin", False), ("view", False)])
+def test_a_manager_binds_the_agents_role_and_no_other(
+    plane: Plane, namespace: str, kubectl: Kubectl, role: str, allowed: bool
+) -> None:
+    manager = kubectl.bearing(accounts.manager_token(plane, home=f"{namespace}-home"))
+    bound = manager.run("create", "rolebinding", "b", f"--clusterrole={role}", f"--serviceaccount={namespace}:default")
+    assert (bound.returncode == 0) is allowed, bound.stderr
+
+
 def test_what_a_resource_owns_goes_with_it(collector: Plane, namespace: str) -> None:
     (owner,) = collector.admin.apply(resource(namespace))
     collector.admin.apply(owned(namespace, owner))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def test_the_last_lines_say_what_was_not_run_and_how_to_get_it(tmp_path: Path) -
     assert ended.returncode == 0
     loud = [line for line in ended.stdout.splitlines() if line.startswith("NOT RUN: ")]
     assert len(loud) == 1
-    assert "8 tests that need a Kubernetes control plane" in loud[0]
+    assert re.match(r"NOT RUN: [1-9]\d* tests that need a Kubernetes control plane: ", loud[0])
     assert "KUBEBUILDER_ASSETS" in loud[0] or "make control-plane" in loud[0]
     assert " passed" in ended.stdout
 
