@@ -41,7 +41,7 @@ torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
 check: $(STAMP)  ## format, lint, types, async rules, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/flake8-async --enable=ASYNC1,ASYNC2 --disable=$(ASYNC_OFF) $$(git ls-files '*.py')
+	@scripts/async-rules $(BIN) $(ASYNC_OFF) $$(git ls-files '*.py')
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
