@@ -63,7 +63,9 @@ def test_a_manager_reads_secrets_by_name_only(plane: Plane, namespace: str, kube
     assert "cannot list resource" in manager.run("get", "secrets").stderr
 
 
-@pytest.mark.parametrize(("role", "allowed"), [("stoker-agent", True), ("cluster-admin", False), ("system:node", False)])
+@pytest.mark.parametrize(
+    ("role", "allowed"), [("stoker-agent", True), ("cluster-admin", False), ("system:node", False)]
+)
 def test_a_manager_binds_the_agents_role_and_no_other(
     plane: Plane, namespace: str, kubectl: Kubectl, role: str, allowed: bool
 ) -> None:
