@@ -160,7 +160,7 @@ class Loop:
             self._metrics.skipped("backoff")
             return None
         outcome = await self._cycle.run(order)
-        self._tired = self._tired or outcome.trigger != "timer"
+        self._tired = True
         self._aims.ended(outcome)
         self._appoint(outcome)
         self._account.settle(order, outcome, status=self._status(order, outcome), scan=self._scanner.result)

@@ -13,6 +13,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import msgspec
+
 from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
@@ -25,10 +27,20 @@ if TYPE_CHECKING:
 _SETTLED_NS = 200_000_000
 
 FolderState = Literal["folder", "missing", "link", "other"]
-Looked = Mapping[str, os.stat_result]
 
 
-class _Seen(NamedTuple):
+class Stamp(NamedTuple):
+    """Of a folder by path. An lstat as it comes takes a hundred words, and there are thousands of folders."""
+
+    folder: str
+    inode: int
+    mtime_ns: int
+
+
+Looked = Mapping[str, Stamp]
+
+
+class _Seen(msgspec.Struct, frozen=True, gc=False):
     inode: int
     mtime_ns: int
     below: tuple[str, ...]
@@ -67,22 +79,26 @@ class Live:
     def folders(self, wanted: Sequence[str]) -> tuple[dict[str, FolderState], Looked]:
         """What stands where folders are wanted (each after the one above it); below what is no folder all is missing.
 
-        The second are the lstats, for `strays` to take up a moment later.
+        The second are the folders' stamps, for `strays` to take up a moment later.
         """
         states: dict[str, FolderState] = {"": "folder"}
         base, lstat = self.base, os.lstat
-        looked: dict[str, os.stat_result] = {}
+        looked: dict[str, Stamp] = {}
         for folder in wanted:
             if states[folder.rpartition("/")[0]] != "folder":
                 states[folder] = "missing"
                 continue
             try:
-                found = looked[folder] = lstat(base + folder)
+                found = lstat(base + folder)
             except FileNotFoundError:
                 states[folder] = "missing"
                 continue
             mode = found.st_mode
-            states[folder] = "folder" if stat.S_ISDIR(mode) else "link" if stat.S_ISLNK(mode) else "other"
+            if stat.S_ISDIR(mode):
+                states[folder] = "folder"
+                looked[folder] = Stamp(folder, found.st_ino, found.st_mtime_ns)
+            else:
+                states[folder] = "link" if stat.S_ISLNK(mode) else "other"
         return states, looked
 
     def strays(
@@ -96,25 +112,32 @@ class Live:
         waiting = [region]
         while waiting:
             folder = waiting.pop()
-            state = looked.get(folder) or self.look(folder)
-            if state is None or not stat.S_ISDIR(state.st_mode):
+            stamp = looked.get(folder) or self._stamp(folder)
+            if stamp is None:
                 continue
             seen = self._folders.get(folder)
-            if seen is None or seen.mtime_ns != state.st_mtime_ns or seen.inode != state.st_ino:
-                seen = self._list(folder, state, found, wanted, ours, excluder)
+            if seen is None or seen.mtime_ns != stamp.mtime_ns or seen.inode != stamp.inode:
+                seen = self._list(stamp, found, wanted, ours, excluder, looked)
             waiting.extend(seen.below)
         return found
 
+    def _stamp(self, folder: str) -> Stamp | None:
+        """None when no folder is there."""
+        found = self.look(folder)
+        if found is None or not stat.S_ISDIR(found.st_mode):
+            return None
+        return Stamp(folder, found.st_ino, found.st_mtime_ns)
+
     def _list(
         self,
-        folder: str,
-        state: os.stat_result,
+        stamp: Stamp,
         found: list[str],
         wanted: Collection[str],
         ours: Collection[str],
         excluder: Excluder,
+        looked: Looked,
     ) -> _Seen:
-        below: list[str] = []
+        folder, below = stamp.folder, list[str]()
         # A wanted file that is not ours yet may be neither by the next sync: only `ours` makes a folder a known one.
         all_ours = True
         with os.scandir(self.base + folder) as entries:
@@ -122,13 +145,14 @@ class Live:
                 path = f"{folder}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     if not excluder(path):
-                        below.append(path)
+                        known = looked.get(path)  # one string serves what is wanted and what was seen
+                        below.append(path if known is None else known.folder)
                 elif path not in ours and entry.is_file(follow_symlinks=False) and not excluder(path):
                     all_ours = False
                     if path not in wanted:
                         found.append(path)
-        seen = _Seen(state.st_ino, state.st_mtime_ns, tuple(below))
-        if all_ours and time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
+        seen = _Seen(stamp.inode, stamp.mtime_ns, tuple(below))
+        if all_ours and time.time_ns() - stamp.mtime_ns > _SETTLED_NS:
             self._folders[folder] = seen
         else:
             self._folders.pop(folder, None)

@@ -1,4 +1,4 @@
-"""After work, once nothing more comes, the process rests; while commits come close it does not, and idle turns are no work."""
+"""After every turn, once nothing more comes, the process rests; while commits come close it does not."""
 
 from __future__ import annotations
 
@@ -53,10 +53,18 @@ async def test_not_between_commits_that_come_close(autojump_clock: MockClock, re
     assert resting.rests - before == 1
 
 
-async def test_not_in_quiet_times(autojump_clock: MockClock, resting: Resting, synced: Plant) -> None:
+async def test_once_after_a_turn_that_only_looks(autojump_clock: MockClock, resting: Resting, synced: Plant) -> None:
     await trio.sleep(QUIET + 1)
     before = resting.rests
-    await trio.sleep(600)
+    await trio.sleep(301)
+    assert resting.rests - before == 10
+
+
+async def test_not_while_paused(autojump_clock: MockClock, resting: Resting, synced: Plant) -> None:
+    await synced.want(paused=True)
+    await trio.sleep(QUIET + 1)
+    before = resting.rests
+    await trio.sleep(301)
     assert resting.rests == before
 
 
