@@ -1,11 +1,14 @@
 """Reports, history and events into the object store, as a task of its own: the sync loop never waits for it.
 
 Merge patches of the gateway's own key, and nothing when nothing changed. What could not be written is written later, in
-its newest form; a map that is not there is waited for and never created, for the resource may be on its way out.
+its newest form; a map that is not there is waited for and never created, for the resource may be on its way out. A map that
+somebody emptied, or deleted so that the controller made it anew, is noticed by a read every five minutes: a watch of it would
+bring every agent the reports of all others.
 """
 
 from __future__ import annotations
 
+import random
 from collections import deque
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 PAUSES: Final = Backoff((1.0, 2.0, 5.0, 10.0, 30.0))
 EVENTS_KEPT: Final = 20
+LOOK_EVERY: Final = 300.0
+"""Seconds, give or take a fifth, between two looks for what was written."""
 EventType = Literal["Normal", "Warning"]
 
 
@@ -90,10 +95,14 @@ class Publisher:
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Write until cancelled; started at once."""
-        failures = 0
+        failures, look_at = 0, trio.current_time() + _until_look()
         task_status.started()
         while True:
-            await self._changed.wait()
+            with trio.move_on_at(look_at):
+                await self._changed.wait()
+            if trio.current_time() >= look_at:
+                look_at = trio.current_time() + _until_look()
+                await self._look()
             self._changed = trio.Event()
             failures = 0 if await self.flush() else failures + 1
             if failures:
@@ -138,6 +147,20 @@ class Publisher:
             await self._recorder.record(resource.metadata, type=kind, reason=reason, message=message)
         return True
 
+    async def _look(self) -> None:
+        """What is not there any more as it was written counts as not written."""
+        for name, text in list(self._written.items()):
+            try:
+                found = await self._own_key(name)
+            except ObjectNotFound:
+                found = ""
+            except StokerError as error:
+                self._log.debug("report_not_read", error=str(error))
+                continue
+            if found != text:
+                self._log.warning("report_lost", what=name, remedy="somebody changed it; it is written again")
+                self._written[name] = found
+
     async def _own_key(self, map_name: str) -> str:
         found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, map_name)
         return found.data.get(self._setup.pod_name, "")
@@ -166,3 +189,8 @@ class Publisher:
         else:
             self._log.warning("report_not_written", what=what, error=str(error))
         return False
+
+
+def _until_look() -> float:
+    """Chance keeps the agents of a fleet from asking all at once."""
+    return LOOK_EVERY * random.uniform(0.8, 1.2)
