@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from stoker.api import pods
@@ -10,6 +11,7 @@ from stoker.api.objects import ObjectMeta
 from stoker.api.profiles import encode_profiles
 from stoker.errors import PlanInvalid
 from stoker.ignition import layout
+from stoker.sync.guard import ANNOTATION
 from stoker.sync.plan import MappingRule, PatchRule, SyncRequest
 from stoker.sync.protection import Protection
 
@@ -88,4 +90,14 @@ def request(
         fields=fields(setup, metadata, profile, labels),
         dry_run=profile.dry_run,
         allow_mass_delete=metadata.allow_mass_delete,
+        to_allow=_to_allow(setup, metadata.commit),
     )
+
+
+def _to_allow(setup: AgentSetup, commit: str) -> str:
+    """What a person does to allow the mass deletion of a commit."""
+    if setup.by_manifests:
+        resource = f"GatewaySync {setup.namespace}/{setup.cr_name}"
+        return f"annotate {resource} in its manifest with {ANNOTATION}: {commit}"
+    where = f"-n {shlex.quote(setup.namespace)} {shlex.quote(setup.cr_name)}"
+    return f"kubectl annotate gatewaysync {where} {ANNOTATION}={commit} --overwrite"

@@ -28,6 +28,8 @@ class AgentSetup:
     api_key: Callable[[], Awaitable[str]]
     git_credentials: Callable[[str], Awaitable[Credentials]]
     version: str
+    by_manifests: bool = False
+    """Told what to do by manifest files and not by kubectl: remedies say so."""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ class Parts:
             api_key=api_key_of(self.cluster, gateway),
             git_credentials=git_credentials_of(self.cluster, gateway),
             version=stoker.__version__,
+            by_manifests=True,
         )
         health = self.healths[gateway.label] = Health(on_started=partial(self.starts.passed, gateway.label))
         try:

@@ -5,7 +5,6 @@ The permission is a commit's full hash, so that it cannot outlive what it was gi
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from stoker.errors import MassDeleteRefused
@@ -42,12 +41,5 @@ def check_permission(request: SyncRequest, *, deleted: int, managed: int, adopti
             message += f"{ANNOTATION} is {allowed!r}, a short hash; the full one is needed. "
         elif allowed:
             message += f"{ANNOTATION} names another commit. "
-        message += f"To allow it once: {_command(request)}"
+        message += f"To allow it once: {request.to_allow or f'set {ANNOTATION} to {request.commit}'}"
     raise MassDeleteRefused(message)
-
-
-def _command(request: SyncRequest) -> str:
-    name = str(request.fields.get("CRName") or "NAME")
-    namespace = str(request.fields.get("Namespace") or "")
-    where = f" -n {shlex.quote(namespace)}" if namespace else ""
-    return f"kubectl annotate gatewaysync{where} {shlex.quote(name)} {ANNOTATION}={request.commit} --overwrite"

@@ -46,6 +46,7 @@ class SyncRequest:
 
     drift: restore brings back every file that somebody changed; heal too; report leaves changed files, and files that
     somebody added, as they are, unless the commit changes the same file. spare: paths that are left so in any case.
+    to_allow: what a person does where a mass deletion is refused, as the caller's surroundings have it.
     """
 
     commit: str
@@ -58,6 +59,7 @@ class SyncRequest:
     drift: Literal["restore", "report", "heal"] = "restore"
     spare: frozenset[str] = frozenset()
     allow_mass_delete: str = ""
+    to_allow: str = ""
     trigger: str = ""
 
 

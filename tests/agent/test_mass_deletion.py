@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import trio
+
+from stoker.agent.profile import request
+from stoker.api.handoff import Metadata
+from stoker.sync.guard import ANNOTATION
+from tests.agent.plant import PROFILE
 
 if TYPE_CHECKING:
     from trio.testing import MockClock
@@ -32,6 +38,21 @@ async def test_it_is_refused_with_the_command_that_allows_it(autojump_clock: Moc
     assert f"kubectl annotate gatewaysync -n plant line stoker.io/allow-mass-delete={commit}" in (
         emptied.report.error_message
     )
+
+
+@pytest.mark.parametrize(
+    ("by_manifests", "told"),
+    [
+        (False, f"kubectl annotate gatewaysync -n ot 'plant a' {ANNOTATION}=abc --overwrite"),
+        (True, f"annotate GatewaySync ot/plant a in its manifest with {ANNOTATION}: abc"),
+    ],
+)
+async def test_what_allows_it_is_told_in_the_words_of_where_the_agent_runs(
+    plant: Plant, by_manifests: bool, told: str
+) -> None:
+    setup = dataclasses.replace(plant.setup(), namespace="ot", cr_name="plant a", by_manifests=by_manifests)
+    asked = request(setup, Metadata("u", "abc", "main"), PROFILE, {}, cast("Any", None))
+    assert asked.to_allow == told
 
 
 async def test_a_force_request_does_not_lift_it(autojump_clock: MockClock, emptied: Plant) -> None:

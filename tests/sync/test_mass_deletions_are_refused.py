@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from stoker.sync.engine import Engine
 
-WHERE = {"CRName": "plant a", "Namespace": "ot"}
-
 
 def many(root: Path, names: range) -> None:
     """Files with these numbers below ``projects``."""
@@ -74,11 +72,10 @@ def emptied(sync: Sync, source: Path) -> None:
 
 
 @pytest.mark.usefixtures("emptied")
-def test_the_error_prints_the_command_that_allows_it(sync: Sync) -> None:
+def test_the_error_says_what_the_caller_says_allows_it(sync: Sync) -> None:
     with pytest.raises(MassDeleteRefused) as refused:
-        sync(SECOND, fields=WHERE)
-    command = f"kubectl annotate gatewaysync -n ot 'plant a' stoker.io/allow-mass-delete={SECOND} --overwrite"
-    assert str(refused.value).endswith(command)
+        sync(SECOND, to_allow="press the green button")
+    assert str(refused.value).endswith("To allow it once: press the green button")
     assert "first sync" not in str(refused.value)
 
 
@@ -142,9 +139,9 @@ def test_the_first_adoption_of_a_filled_directory_says_what_it_is(
     engine.note("handled", "a request that came first")
     for _ in range(2):
         with pytest.raises(
-            MassDeleteRefused, match=r"first sync of a directory that is filled already.*kubectl annotate"
+            MassDeleteRefused, match=r"first sync of a directory that is filled already.*allow-mass-delete to 1111"
         ):
-            sync(fields=WHERE)
+            sync()
     assert len(read(data)) == 30
 
 
