@@ -7,6 +7,7 @@ judged their resource, and a gateway's report counts only after its agent has en
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from stoker.standalone.gateways import Gateway
     from stoker.standalone.options import Options
 
+# A condition ends with when the controller would try again, which nothing does here.
+_WAITS = re.compile(r"; retry in \d+s$")
 JUDGED_SECONDS = 120.0
 SYNCED_SECONDS = 1800.0
 
@@ -150,7 +153,7 @@ def _refusal(resource: GatewaySync | None) -> str:
     for kind in (conditions.PROFILES_VALID, conditions.REF_RESOLVED):
         condition = conditions.find(resource.status.conditions, kind)
         if condition is None or condition.status != "True":
-            return condition.message if condition is not None else f"{kind} is not known"
+            return _WAITS.sub("", condition.message) if condition is not None else f"{kind} is not known"
     return ""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from stoker.errors import ManifestInvalid, StokerError
+from stoker.errors import DeadlineExceeded, ManifestInvalid, StokerError
 from stoker.standalone.apply import apply
 from stoker.standalone.documents import fingerprint
 from stoker.standalone.manifests import Manifests, load_manifests
@@ -45,8 +45,11 @@ class ManifestWatch:
         log: FilteringBoundLogger,
         look: float = LOOK_SECONDS,
         retry: float = APPLY_RETRY_SECONDS,
+        patience: float = READ_SECONDS,
     ) -> None:
-        """``look``: seconds between two looks at the files; ``retry``: before what the store refused is applied again."""
+        """``look``: seconds between two looks at the files; ``retry``: before what the store refused, or what could not be
+        read within ``patience``, is tried again."""
+        self._patience = patience
         self._look = look
         self._retry = retry
         self._retry_at = inf
@@ -61,7 +64,7 @@ class ManifestWatch:
         self._refused = ""
 
     async def load(self) -> Manifests:
-        """Read and judge the files as they are now; raises ManifestInvalid (also for what forbids a start)."""
+        """Read and judge the files as they are now; raises ManifestInvalid (also for what forbids a start), DeadlineExceeded."""
         self._seen = await self._fingerprint()
         return await self._read()
 
@@ -94,22 +97,21 @@ class ManifestWatch:
 
     async def _reread(self, trigger: str) -> None:
         self._seen, self._retry_at = await self._fingerprint(), inf
-        again = trigger == "retry"
         try:
             manifests = await self._read()
+        except DeadlineExceeded as error:  # a file system that hangs: nobody edits anything when it is back
+            self._try_again(trigger, error)
+            return
         except ManifestInvalid as error:
             for fault in str(error).splitlines():
                 self._log.error("manifest_invalid", trigger=trigger, error=f"{fault} (the last good state stays)")
             return
-        for concern in () if again else manifests.concerns:
+        for concern in () if trigger == "retry" else manifests.concerns:
             self._log.warning("gateway_unbound", trigger=trigger, error=concern)
         try:
             applied = await apply(self._cluster, manifests.objects)
         except StokerError as error:
-            self._retry_at = trio.current_time() + self._retry
-            if not again or str(error) != self._refused:
-                self._log.error("manifests_not_applied", trigger=trigger, error=str(error), retry_in_s=self._retry)
-            self._refused = str(error)
+            self._try_again(trigger, error)
             return
         self._on_applied(manifests)
         if applied or trigger == "hangup":
@@ -121,14 +123,23 @@ class ManifestWatch:
                 deleted=applied.deleted,
             )
 
+    def _try_again(self, trigger: str, error: StokerError) -> None:
+        """A while from now, whether or not the files change; said once for each cause."""
+        self._retry_at = trio.current_time() + self._retry
+        if trigger != "retry" or str(error) != self._refused:
+            self._log.error("manifests_not_applied", trigger=trigger, error=str(error), retry_in_s=self._retry)
+        self._refused = str(error)
+
     async def _read(self) -> Manifests:
-        with trio.move_on_after(READ_SECONDS):
+        with trio.move_on_after(self._patience):
             return await trio.to_thread.run_sync(
                 lambda: load_manifests(self._paths, data_dir=self._data_dir, host=self._host), abandon_on_cancel=True
             )
-        raise ManifestInvalid(f"the manifests could not be read within {READ_SECONDS:.0f} s; is the file system there?")
+        raise DeadlineExceeded(
+            f"the manifests could not be read within {self._patience:g} s; is the file system there?"
+        )
 
     async def _fingerprint(self) -> tuple[tuple[str, int, int, int], ...]:
-        with trio.move_on_after(READ_SECONDS):
+        with trio.move_on_after(self._patience):
             return await trio.to_thread.run_sync(fingerprint, self._paths, abandon_on_cancel=True)
         return self._seen

@@ -49,7 +49,7 @@ async def test_a_dry_run_needs_no_gateway_and_writes_nothing(plant: Plant) -> No
     [
         ({"git": {"repo": "file:///no/such.git", "ref": "main"}}, "no readable git repository there"),
         ({"git": {"repo": "URL", "ref": "no-such"}}, "has no branch or tag 'no-such'"),
-        ({"git": {"repo": "ssh://git@host/x.git", "ref": "main"}}, "ssh is not served by this build"),
+        ({"git": {"repo": "ssh://git@host/x.git", "ref": "main"}}, "set spec.git.auth.sshKey"),
         ({"gateway": {"api": {"secretName": "absent"}}}, "absent"),
         ({"paused": True}, "is paused; remove spec.paused"),
     ],
@@ -63,6 +63,7 @@ async def test_what_forbids_a_sync_is_the_reason(plant: Plant, change: dict[str,
     assert code == 1
     assert "gateway default/gw is not Synced" in printed
     assert reason in printed
+    assert "retry" not in printed
 
 
 def _at(url: str, value: object) -> object:
