@@ -3,9 +3,10 @@
 Three loops, each with its own reason to begin again: the outermost lists anew (the version is gone, or it is the first
 time), the middle one watches again from the last version seen (the watch ended or broke), the innermost applies events.
 Every failure pauses with backoff, and so does a watch that ends at once with nothing said; whatever arrives, and a watch
-that lived a while, earns a fresh start. The pauses stay short, because what changes once a server is back is acted upon
-within five seconds; the log is told of a failure that goes on once a minute. Callbacks are plain functions that must not
-block: they put keys into queues.
+that lived a while, earns a fresh start. A version that is gone is news from a server that is back: its pauses are counted
+apart, so that after an outage the list comes at once. The pauses stay short, because what changes once a server is back is
+acted upon within five seconds; the log is told of a failure that goes on once a minute. Callbacks are plain functions that
+must not block: they put keys into queues.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class Informer(Generic[T]):
         self._log = get_logger("kube.informer", kind=kind.kind, namespace=namespace)
         self._reached = ""
         self._failures = 0
+        self._expirations = 0
         self._told: tuple[str, float] = ("", 0.0)
 
     def get(self, namespace: str, name: str) -> T | None:
@@ -98,7 +100,7 @@ class Informer(Generic[T]):
             failure = await self._watch_once()
             lived = trio.current_time() - began
             if lived > HEALTHY_SECONDS:
-                self._failures = 0
+                self._failures = self._expirations = 0
             if isinstance(failure, WatchExpired):
                 raise failure
             if failure is not None:
@@ -131,7 +133,7 @@ class Informer(Generic[T]):
             async with receive:
                 async for event in receive:
                     self._reached = event.resource_version
-                    self._failures = 0
+                    self._failures = self._expirations = 0
                     self._take(event)
         return failure
 
@@ -154,8 +156,12 @@ class Informer(Generic[T]):
         self._on_change(old, item)
 
     async def _pause(self, error: StokerError) -> None:
-        self._failures += 1
-        delay = min(error.retry_after or PAUSES.delay(self._failures), LONGEST_PAUSE)
+        if isinstance(error, WatchExpired):
+            self._expirations += 1
+            self._failures = 0
+        else:
+            self._failures += 1
+        delay = min(error.retry_after or PAUSES.delay(self._failures or self._expirations), LONGEST_PAUSE)
         self._tell(error, delay)
         await trio.sleep(delay)
 
@@ -163,7 +169,7 @@ class Informer(Generic[T]):
         """A line for the first failure, for one of another kind, and a reminder each minute."""
         now = trio.current_time()
         reason, at = self._told
-        news = self._failures == 1 or error.reason != reason or now - at >= REMIND_SECONDS
+        news = self._failures + self._expirations == 1 or error.reason != reason or now - at >= REMIND_SECONDS
         if news:
             self._told = error.reason, now
         level = (

@@ -171,6 +171,19 @@ async def test_a_failure_that_goes_on_is_told_once_a_minute(nursery: trio.Nurser
     assert told == ["ClusterUnreachable"] * 3 + ["Forbidden", "ClusterUnreachable"]
 
 
+async def test_a_version_gone_over_an_outage_is_listed_again_at_once(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    script = Script()
+    script.failures = [*[ClusterUnreachable("away")] * 6, WatchExpired("too old"), WatchExpired("too old")]
+    await nursery.start(Seen(script).informer.run)
+    await trio.sleep(60)
+    listed = [at for call, at in zip(script.calls, script.times, strict=True) if call == "list"]
+    watched = [at for call, at in zip(script.calls, script.times, strict=True) if call != "list"]
+    assert listed[1] - watched[6] < 0.3
+    assert listed[2] - watched[7] > 0.4, "one that is always gone is not stormed"
+
+
 async def test_what_arrives_earns_a_fresh_start(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
     script = Script()
     script.failures = [ClusterUnreachable("away") for _ in range(6)]
