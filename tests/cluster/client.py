@@ -37,6 +37,7 @@ class AdminClient:
         self._files = (ca, certificate, key)
         self._context: ssl.SSLContext | None = None
         self._local = threading.local()
+        self._all: list[http.client.HTTPSConnection] = []
 
     def get(self, path: str) -> Json:
         """One object or list."""
@@ -78,9 +79,8 @@ class AdminClient:
         return dict(document)
 
     def close(self) -> None:
-        """Closes this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
+        """Closes every thread's connection; nobody may be at work with one."""
+        for connection in self._all:
             connection.close()
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
@@ -92,9 +92,8 @@ class AdminClient:
             return response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
             connection.close()  # http.client opens it anew for the next request
-            if kept and isinstance(
-                error, (ConnectionError, ssl.SSLError)
-            ):  # the server was restarted since; it has not seen this
+            # The server was restarted since; it has not seen this.
+            if kept and isinstance(error, (ConnectionError, ssl.SSLError)):
                 return self._exchange(method, path, body, headers)
             raise
 
@@ -107,6 +106,7 @@ class AdminClient:
                 self._context.load_cert_chain(certificate, key)
             connection = http.client.HTTPSConnection(*self._place, timeout=30, context=self._context)
             self._local.connection = connection
+            self._all.append(connection)  # it outlives its thread
         return connection
 
 
