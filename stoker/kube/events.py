@@ -1,4 +1,4 @@
-"""Events on resources: written once, counted when they repeat, never the reason why anything fails.
+"""Events on resources: written once, counted when they repeat, rationed, never the reason why anything fails or waits long.
 
 An agent may create and patch events, and nothing else: so none is ever read. A repeated event is found by its name, which is
 a digest of what it says, and its count comes with the answer of the patch that moves its time.
@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import trio
+
 from stoker.api import names
 from stoker.api.bounds import cut_text
 from stoker.api.times import rfc3339, utcnow
 from stoker.errors import AlreadyExists, ObjectNotFound, StokerError
 from stoker.kube.cluster import EVENTS, Cluster
+from stoker.kube.ration import Ration
 from stoker.observe.logs import get_logger
 from stoker.observe.redact import redact
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 MESSAGE_LIMIT: Final = 1000
 """Bytes; a server takes 1 KiB."""
+BOUND: Final = 10.0
+"""Seconds that whoever has something to say waits for it at most."""
 
 
 class EventRecorder:
@@ -34,6 +39,7 @@ class EventRecorder:
         self._cluster = cluster
         self._component = component
         self._now = now
+        self._ration = Ration()
         self._log = get_logger("kube.events", component=component)
 
     async def record(
@@ -44,19 +50,25 @@ class EventRecorder:
         reason: str,
         message: str,
     ) -> None:
-        """Writes the event, or counts it up when the same was said before. Any StokerError is logged and swallowed."""
+        """Writes the event, or counts it up when the same was said before. What fails is logged and swallowed."""
         said = cut_text(redact(message), MESSAGE_LIMIT)
-        try:
-            await self._record(regarding, type, reason, said)
-        except StokerError as error:
-            self._log.warning(
-                "event_not_recorded",
-                namespace=regarding.namespace,
-                name=regarding.name,
-                event_reason=reason,
-                event_message=said,
-                error=str(error),
-            )
+        failure = "too many events of this resource; said in the log alone"
+        if self._ration.take(regarding.uid):
+            failure = f"not written within {BOUND:g} s"
+            with trio.move_on_after(BOUND):
+                try:
+                    await self._record(regarding, type, reason, said)
+                    return
+                except StokerError as error:
+                    failure = str(error)
+        self._log.warning(
+            "event_not_recorded",
+            namespace=regarding.namespace,
+            name=regarding.name,
+            event_reason=reason,
+            event_message=said,
+            error=failure,
+        )
 
     async def _record(self, regarding: ObjectMeta, kind: str, reason: str, message: str) -> None:
         said = f"{regarding.uid}\x00{self._component}\x00{kind}\x00{reason}\x00{message}"

@@ -11,6 +11,7 @@ import structlog
 from stoker.errors import ClusterUnreachable, Forbidden, StokerError
 from stoker.kube.cluster import EVENTS
 from stoker.kube.events import MESSAGE_LIMIT, EventRecorder
+from stoker.kube.ration import BURST
 from stoker.observe.redact import Secret
 
 if TYPE_CHECKING:
@@ -142,3 +143,15 @@ async def test_what_cannot_be_written_is_logged_and_nothing_else(store: Store, v
     assert (line["event"], line["log_level"]) == ("event_not_recorded", "warning")
     assert (line["event_reason"], line["event_message"]) == ("SyncCompleted", "synced")
     assert "the server is away" in line["error"]
+
+
+async def test_whoever_says_too_much_is_heard_in_the_log_alone(store: Store) -> None:
+    recorder = EventRecorder(store.cluster, "stoker-controller", now=Clock())
+    meta = (await store.resource()).metadata
+    other = (await store.resource("other")).metadata
+    with structlog.testing.capture_logs() as logs:
+        for count in range(BURST + 3):
+            await said(store, f"pass {count}", recorder=recorder, regarding=meta)
+        await said(store, recorder=recorder, regarding=other)
+    assert len(await events(store)) == BURST + 1
+    assert [line["event_message"] for line in logs] == [f"pass {BURST + count}" for count in range(3)]
