@@ -119,10 +119,10 @@ class MemoryCluster:
         await self._enter("patch")
         item = self._store.get(kind, namespace, name)
         meant = body.get("metadata") or {}
-        if meant.get("uid", item.uid) != item.uid:
+        if meant.get("uid") not in {None, item.uid}:
             raise Conflict(f"{kind.plural} {namespace}/{name} is another object of that name; read it again")
         expected = meant.get("resourceVersion")
-        if expected and expected != str(item.version):
+        if expected not in {None, "", "0", str(item.version)}:
             raise Conflict(f"{kind.plural} {namespace}/{name} changed since version {expected}; read it again")
         before = item.document()
         after = rules.changed(kind, before, body, subresource)

@@ -7,7 +7,6 @@ server's say. The document given is never changed.
 from __future__ import annotations
 
 import base64
-import re
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ import msgspec
 
 from stoker.errors import ObjectNotFound, ObjectRejected, ObjectTooLarge
 from stoker.kube.cluster import CONFIGMAPS, OBJECT_LIMIT, ROLEBINDINGS, SECRETS
+from stoker.kube.memory import kinds, naming
 from stoker.kube.merge_patch import merge
 
 if TYPE_CHECKING:
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 REQUEST_LIMIT: Final = 1536 * 1024
 """Bytes of any object's JSON that etcd takes."""
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-_LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+GENERATED: Final = 63 - 5
+"""Characters of a ``generateName`` that are used."""
 _FIXED: Final = ("name", "namespace", "uid", "deletionTimestamp")
 _SERVERS: Final = ("creationTimestamp", "generation", "resourceVersion")
 
 
 def new(kind: Kind[Any], namespace: str, body: Mapping[str, Any], moment: str) -> Json:
     """The object that a create makes of ``body``; ObjectRejected, ObjectTooLarge."""
-    value: Json = merge({}, body)  # nulls in a new object mean nothing
+    value: Json = kinds.translated(kind, merge({}, body))  # nulls in a new object mean nothing
     meta = value["metadata"] = dict(value.get("metadata") or {})
     if not meta.get("name") and meta.get("generateName"):
-        meta["name"] = f"{meta['generateName']}{uuid.uuid4().hex[:5]}"
+        meta["name"] = f"{meta['generateName'][:GENERATED]}{uuid.uuid4().hex[:5]}"
     if not meta.get("name"):
         raise ObjectRejected(f"a {kind} without metadata.name cannot be created; give it a name")
     _check_place(kind, namespace, value)
@@ -62,7 +62,11 @@ def changed(kind: Kind[Any], before: Json, patch: Mapping[str, Any], subresource
         patch = {"status": patch["status"]} if "status" in patch else {}
     elif kind.has_status:
         patch = {key: value for key, value in patch.items() if key != "status"}
-    value: Json = merge(before, patch)
+    value: Json = kinds.translated(kind, merge(before, patch))
+    if any(patch.get(field, before.get(field)) != before.get(field) for field in ("apiVersion", "kind")):
+        raise ObjectRejected(f"{_where(kind, before)}: a patch cannot make another kind of it")
+    if patch.get("metadata", True) is None or (patch.get("metadata") or {}).get("name", True) is None:
+        raise ObjectRejected(f"{_where(kind, before)}: the patch takes the object's name; leave it alone")
     earlier = before["metadata"]
     meta = value["metadata"] = dict(value.get("metadata") or {})
     for field in _FIXED:
@@ -96,10 +100,6 @@ def _check_place(kind: Kind[Any], namespace: str, value: Json) -> None:
     for field, wanted in (("apiVersion", kind.api_version), ("kind", kind.kind)):
         if value.get(field, wanted) != wanted:
             raise ObjectRejected(f"{where}: {field} must be {wanted}")
-    name = meta["name"]
-    legal = _SUBDOMAIN.fullmatch(name) if kind.plural != ROLEBINDINGS.plural else not set(name) & {"/", "%"}
-    if not legal or len(name) > 253:
-        raise ObjectRejected(f"{where}: metadata.name must be at most 253 lower-case letters, digits, '-' and '.'")
 
 
 def _check_update(kind: Kind[Any], before: Json, value: Json) -> None:
@@ -120,9 +120,9 @@ def _checked(kind: Kind[Any], value: Json) -> Json:
         decoded = msgspec.convert(value, kind.type)
     except msgspec.ValidationError as error:
         raise ObjectRejected(f"{where}: {error}") from None
-    for key, label in decoded.metadata.labels.items():
-        if len(label) > 63 or not _LABEL.fullmatch(label):
-            raise ObjectRejected(f"{where}: label {key} must be at most 63 letters, digits, '-', '_' and '.'")
+    for place, must in (*naming.faults(kind, value), *kinds.faults(kind, value)):
+        told = f"{where}: {place} {must}"
+        raise ObjectTooLarge(told) if must.startswith("too long") else ObjectRejected(told)
     _check_size(kind, where, value, decoded)
     return value
 
