@@ -103,8 +103,6 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, call: Call | str, server
         )
     if tls is not None:
         return ClusterUnreachable(f"{where}: TLS failed ({tls.reason or tls}); check address and port")
-    if isinstance(error, httpx.PoolTimeout):
-        return ClusterUnreachable(f"{where}: all connections are busy with requests that are not answered")
     if isinstance(error, httpx.TimeoutException):
         return ClusterUnreachable(f"{where}: no answer in time; check the network and the API server")
     if isinstance(error, httpx.ProxyError):
@@ -122,9 +120,20 @@ def late(call: Call, server: str, seconds: float) -> StokerError:
     return ClusterUnreachable(f"{call}: {server}: no answer within {seconds:g} s; check the network and the API server")
 
 
+def busy(call: Call, server: str) -> StokerError:
+    """The error of a call that found no connection free."""
+    return ClusterUnreachable(f"{call}: {server}: all connections are busy with requests that are not answered")
+
+
 def senseless(call: Call, server: str, why: str) -> StokerError:
     """The error of a 2xx answer that is none."""
     return ClusterError(f"{call}: {server} answered, but not as an API server does ({why}); check the address")
+
+
+def unreadable(call: Call, fault: str) -> StokerError:
+    """The error of an object that does not fit its type; of a Secret it is not told where."""
+    shown = "a field has another type" if call.kind.plural == SECRETS.plural else one_line(fault)
+    return ClusterError(f"{call}: the object cannot be read ({shown}); correct it, or the release that wrote it")
 
 
 def one_line(text: str) -> str:

@@ -23,7 +23,10 @@ class Identity(Protocol):
         ...
 
     async def refused(self, value: str | None) -> bool:
-        """The server answered 401 to ``value``: looks for a newer credential; whether there is another one to try."""
+        """The server answered 401 to ``value``: looks for a newer credential; whether there is another one to try.
+
+        Raises what keeps it from looking.
+        """
         ...
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import trio
 
 from stoker.errors import CredentialsInvalid, DeadlineExceeded, SettingsInvalid, StokerError
 from stoker.kube.config.access import Access, Trust, show_certificate, trusting
+from stoker.observe.logs import get_logger
 from stoker.observe.redact import redact, register
 
 if TYPE_CHECKING:
@@ -58,15 +60,23 @@ class ReadAgain:
         self._where = where
         self._read_at = trio.current_time()
         self._lock = trio.Lock()
+        self._log = get_logger("kube.config")
 
     async def authorization(self) -> str | None:
-        """The header; CredentialsInvalid, DeadlineExceeded."""
+        """The header; what was read last when it cannot be read just now, for it may well be good for longer."""
         if self._last.renews and trio.current_time() - self._read_at >= RENEW_SECONDS:
-            await self._again()
+            try:
+                await self._again()
+            except StokerError as error:
+                self._read_at = trio.current_time()
+                self._log.warning("credential_not_renewed", error=str(error))
         return self._last.header
 
     async def refused(self, value: str | None) -> bool:
-        """Reads anew; whether there is something else to try: another token, or a certificate that was made anew."""
+        """Reads anew; whether there is something else to try: another token, or a certificate that was made anew.
+
+        Raises as ``find_access``.
+        """
         if self._last.header != value:
             return True  # another request has been here meanwhile
         await self._again()
@@ -133,7 +143,12 @@ class _Chosen:
         node = merged["users"].get_with_name(context.get("user"), safe=True) if merged.safe_get("users") else None
         return cls(context, node["user"].value if node is not None and node.safe_get("user") else {})
 
-    def check(self, where: str) -> None:
+    def check(self, where: str, proxy: str | None) -> None:
+        """SettingsInvalid for what is not served; nothing that a kubeconfig says is passed over."""
+        if proxy and urlsplit(proxy).scheme not in {"http", "https"}:
+            raise SettingsInvalid(
+                f"kubeconfig {where}: proxy-url must begin with http:// or https://; others are not served"
+            )
         for field in ("as", "as-groups", "as-uid", "as-user-extra"):
             if self.user.get(field):
                 raise SettingsInvalid(
@@ -147,7 +162,7 @@ class _Chosen:
 
 
 def _loaded(found: Any, chosen: _Chosen, where: str, live: Trust | None) -> Loaded:
-    chosen.check(where)
+    chosen.check(where, found.proxy)
     header = found.api_key.get("BearerToken")
     if header:
         register(header.partition(" ")[2])

@@ -8,12 +8,12 @@ import msgspec
 import trio
 
 from stoker.kube import failures
-from stoker.kube.http import transports
 from stoker.kube.http.bounds import Bounds
 from stoker.kube.http.calls import Call, selection
 from stoker.kube.http.documents import Documents
 from stoker.kube.http.exchange import Exchange
 from stoker.kube.http.listing import listed
+from stoker.kube.http.transports import Transports, maker
 from stoker.kube.http.watching import Watching, query
 
 if TYPE_CHECKING:
@@ -36,11 +36,14 @@ class HttpCluster:
     ) -> None:
         """``access``: from ``kube.config``; ``bounds``: other than usual; ``transport``: other than sockets."""
         self._bounds = bounds or Bounds()
-        self._transports: tuple[httpx.AsyncBaseTransport, httpx.AsyncBaseTransport] = (
-            transport or transports.for_requests(access, self._bounds),
-            transport or transports.for_watches(access),
+        make = maker(access, idle=self._bounds.idle) if transport is None else lambda: transport
+        requests = Transports(make, most=self._bounds.connections, idle=self._bounds.idle)
+        watches = Transports(make, most=None, idle=0)
+        self._transports = (requests, watches)
+        self._requests, self._watches = (
+            Exchange(access, requests, self._bounds),
+            Exchange(access, watches, self._bounds),
         )
-        self._requests, self._watches = (Exchange(access, transport, self._bounds) for transport in self._transports)
         self._documents = Documents()
 
     async def __aenter__(self) -> Self:
@@ -50,8 +53,8 @@ class HttpCluster:
     async def __aexit__(self, *_: object) -> None:
         """Closes the connections."""
         with trio.move_on_after(CLOSE_SECONDS, shield=True):
-            for transport in self._transports:
-                await transport.aclose()
+            for transports in self._transports:
+                await transports.close()
 
     async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
         """As the port."""
@@ -104,6 +107,8 @@ class HttpCluster:
         body = await self._requests.ask(call)
         try:
             return self._documents.decode(kind, body)
+        except msgspec.ValidationError as error:
+            raise failures.unreadable(call, str(error)) from error
         except msgspec.DecodeError as error:
             why = failures.one_line(str(error))
             raise failures.senseless(call, self._requests.server, why) from error

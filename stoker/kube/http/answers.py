@@ -21,11 +21,12 @@ CLOSE_SECONDS: Final = 2.0
 
 
 class Arriving:
-    """``pieces``: the body as it comes, to be iterated once; raises httpx's errors."""
+    """``pieces``: the body as it comes, to be iterated once; raises httpx's errors. ``ended``: it was read to its end."""
 
     def __init__(self, answer: httpx.Response) -> None:
         self._answer = answer
         self.status = answer.status_code
+        self.ended = False
         self.pieces: AsyncIterator[bytes] = answer.aiter_raw()
 
     @property
@@ -43,10 +44,11 @@ class Arriving:
             if size > limit:
                 return None
             chunks.append(piece)
+        self.ended = True
         return b"".join(chunks)
 
     async def close(self) -> None:
-        """Gives the connection back, or up when the body has not ended."""
+        """Ends the body where it is."""
         with trio.move_on_after(0, shield=True), suppress(*FOREIGN):
             async for _ in self.pieces:
                 pass

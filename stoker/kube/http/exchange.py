@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import trio
 
-from stoker.errors import ClusterError, StokerError, TooManyRequests
+from stoker.errors import ClusterError, StokerError, TooManyRequests, Unauthorized
 from stoker.kube import failures
 from stoker.kube.http.answers import CLOSE_SECONDS, FOREIGN, Arriving
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stoker.kube.config import Access
     from stoker.kube.http.bounds import Bounds
     from stoker.kube.http.calls import Call
+    from stoker.kube.http.transports import Transports
 
 AGENT: Final = "stoker"
 ERROR_BODY: Final = 64 * 1024
@@ -30,11 +31,11 @@ _BROKEN: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
 class Exchange:
-    """Sends calls through one transport."""
+    """Sends calls, each through a transport of its own."""
 
-    def __init__(self, access: Access, transport: httpx.AsyncBaseTransport, bounds: Bounds) -> None:
+    def __init__(self, access: Access, transports: Transports, bounds: Bounds) -> None:
         self._access = access
-        self._transport = transport
+        self._transports = transports
         self._bounds = bounds
 
     @property
@@ -63,12 +64,14 @@ class Exchange:
 
         ``read``: seconds of silence; None leaves that to the caller.
         """
-        shown = await self._access.identity.authorization()
-        answer = await self._send(call, shown, read)
+        transport = await self._turn(call)
+        answer: Arriving | None = None
         try:
-            if answer.status == 401 and await self._access.identity.refused(shown):
+            shown = await self._access.identity.authorization()
+            answer = await self._send(transport, call, shown, read)
+            if answer.status == 401 and await self._renewed(call, shown):
                 await answer.close()
-                answer = await self._send(call, await self._access.identity.authorization(), read)
+                answer = await self._send(transport, call, await self._access.identity.authorization(), read)
             if not 200 <= answer.status < 300:
                 raise await self._refusal(answer, call)
             yield answer
@@ -76,7 +79,20 @@ class Exchange:
             raise failures.of_httpx(error, call, self.server) from error
         finally:
             with trio.move_on_after(CLOSE_SECONDS, shield=True):
-                await answer.close()
+                if answer is not None:
+                    await answer.close()
+                await self._transports.give_back(transport, sound=answer is not None and answer.ended)
+
+    async def _turn(self, call: Call) -> httpx.AsyncBaseTransport:
+        with trio.move_on_after(self._bounds.read):
+            return await self._transports.take()
+        raise failures.busy(call, self.server)
+
+    async def _renewed(self, call: Call, refused: str | None) -> bool:
+        try:
+            return await self._access.identity.refused(refused)
+        except StokerError as error:
+            raise Unauthorized(f"{call}: 401, and there is no newer credential: {error}") from error
 
     async def _ask_once(self, call: Call) -> bytes:
         async with self.opened(call, read=self._bounds.read) as answer:
@@ -85,19 +101,15 @@ class Exchange:
             raise failures.senseless(call, self.server, f"more than {self._bounds.answer >> 20} MiB")
         return body
 
-    async def _send(self, call: Call, authorization: str | None, read: float | None) -> Arriving:
+    async def _send(
+        self, transport: httpx.AsyncBaseTransport, call: Call, authorization: str | None, read: float | None
+    ) -> Arriving:
         try:
-            return await self._send_once(call, authorization, read)
+            return Arriving(await transport.handle_async_request(self._request(call, authorization, read)))
         except FOREIGN as error:
             if not (call.repeatable and isinstance(error, _BROKEN)):
-                raise failures.of_httpx(error, call, self.server) from error
-        try:
-            return await self._send_once(call, authorization, read)
-        except FOREIGN as error:
-            raise failures.of_httpx(error, call, self.server) from error
-
-    async def _send_once(self, call: Call, authorization: str | None, read: float | None) -> Arriving:
-        return Arriving(await self._transport.handle_async_request(self._request(call, authorization, read)))
+                raise
+        return Arriving(await transport.handle_async_request(self._request(call, authorization, read)))
 
     def _request(self, call: Call, authorization: str | None, read: float | None) -> httpx.Request:
         headers = {"Accept": "application/json", "User-Agent": AGENT, "Accept-Encoding": "identity"}

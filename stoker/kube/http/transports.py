@@ -1,8 +1,12 @@
-"""Connections to the API server: bounded ones for requests, as many as asked for of watches.
+"""Connections to the API server: a bounded number for requests, as many as asked for of watches.
 
 httpx's transports are used without its client: there are no cookies, redirects or environment to heed, and half of the
-time of a small request is the client's own. The kernel finds what is dead: keep-alives on a watch that only listens, and an
-end to what cannot be delivered (TCP_USER_TIMEOUT), which also bounds the closing of a TLS connection, for httpcore shields it.
+time of a small request is the client's own. Neither is its pool trusted with more than one connection: a request that is
+cancelled between being given a connection and using it leaves that connection in the pool, neither open nor free, for ever.
+So each request has a transport to itself, which is kept when the answer was read to its end and closed otherwise.
+
+The kernel finds what is dead: keep-alives on a watch that only listens, and an end to what cannot be delivered
+(TCP_USER_TIMEOUT), which also bounds the closing of a TLS connection, for httpcore shields it.
 """
 
 from __future__ import annotations
@@ -12,38 +16,69 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import httpx
+import trio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.kube.config import Access
-    from stoker.kube.http.bounds import Bounds
+
+    Make = Callable[[], httpx.AsyncBaseTransport]
 
 UNDELIVERED_SECONDS: Final = 15
 KEEPALIVE: Final = ((15, "TCP_KEEPIDLE"), (5, "TCP_KEEPINTVL"), (3, "TCP_KEEPCNT"))
 
 
-def for_requests(access: Access, bounds: Bounds) -> httpx.AsyncHTTPTransport:
-    """Few connections, kept for a moment."""
-    limits = httpx.Limits(
-        max_connections=bounds.connections,
-        max_keepalive_connections=bounds.connections,
-        keepalive_expiry=bounds.idle,
-    )
-    return _transport(access, limits)
+class Transports:
+    """``most``: how many are in use at once, None for any number; ``idle``: seconds that an unused one is kept."""
+
+    def __init__(self, make: Make, *, most: int | None, idle: float) -> None:
+        self._make = make
+        self._free = None if most is None else trio.Semaphore(most)
+        self._idle_seconds = idle
+        self._idle: list[tuple[httpx.AsyncBaseTransport, float]] = []
+
+    async def take(self) -> httpx.AsyncBaseTransport:
+        """One for a request, the one that was used last if there is any; waits for its turn."""
+        if self._free is not None:
+            await self._free.acquire()
+        if self._idle:
+            return self._idle.pop()[0]
+        return self._make()
+
+    async def give_back(self, transport: httpx.AsyncBaseTransport, *, sound: bool) -> None:
+        """``sound``: its connection stands between two requests; else it is closed. Awaits, so shield it."""
+        now = trio.current_time()
+        if self._free is not None:
+            self._free.release()
+        if sound and self._idle_seconds:
+            self._idle.append((transport, now))
+        else:
+            await transport.aclose()
+        while self._idle and now - self._idle[0][1] > self._idle_seconds:
+            await self._idle.pop(0)[0].aclose()
+
+    async def close(self) -> None:
+        """Closes those that are not in use; those in use are closed by whoever uses them."""
+        self._idle_seconds = 0.0
+        while self._idle:
+            await self._idle.pop()[0].aclose()
 
 
-def for_watches(access: Access) -> httpx.AsyncHTTPTransport:
-    """One connection each, none kept."""
-    return _transport(access, httpx.Limits(max_connections=None, max_keepalive_connections=0))
+def maker(access: Access, *, idle: float) -> Make:
+    """Makes transports to that server, each for one connection."""
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=idle)
 
+    def make() -> httpx.AsyncBaseTransport:
+        return httpx.AsyncHTTPTransport(
+            verify=access.tls if access.tls is not None else False,
+            trust_env=False,
+            limits=limits,
+            proxy=access.proxy,
+            socket_options=_socket_options(),
+        )
 
-def _transport(access: Access, limits: httpx.Limits) -> httpx.AsyncHTTPTransport:
-    return httpx.AsyncHTTPTransport(
-        verify=access.tls if access.tls is not None else False,
-        trust_env=False,
-        limits=limits,
-        proxy=access.proxy,
-        socket_options=_socket_options(),
-    )
+    return make
 
 
 def _socket_options() -> list[tuple[int, int, int]]:

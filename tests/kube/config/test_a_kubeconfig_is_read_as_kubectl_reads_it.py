@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 import yaml
 
 from stoker.errors import CredentialsInvalid, DeadlineExceeded, SettingsInvalid
@@ -168,6 +169,19 @@ async def test_a_refused_token_that_the_plugin_gives_again_is_refused(written: W
     assert not await identity.refused("Bearer plugin-token")
 
 
+async def test_a_plugin_that_fails_later_leaves_the_last_token_until_it_is_refused(
+    written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kubeconfig, "RENEW_SECONDS", 0.0)
+    identity = (await read(written(plugin(tmp_path, {"token": "plugin-token"})))).identity
+    plugin(tmp_path, None)
+    with structlog.testing.capture_logs() as logs:
+        assert await identity.authorization() == "Bearer plugin-token"
+    assert "run it by hand" in logs[0]["error"]
+    with pytest.raises(CredentialsInvalid):
+        await identity.refused("Bearer plugin-token")
+
+
 async def test_a_plugin_may_give_a_certificate(written: Written, tmp_path: Path) -> None:
     certificate, key = Authority().issue(tmp_path, "someone")
     status = {"clientCertificateData": certificate.read_text(), "clientKeyData": key.read_text()}
@@ -205,6 +219,11 @@ async def test_a_broken_file_is_named_with_its_fault(tmp_path: Path, content: st
         await read(tmp_path / "config")
     assert str(tmp_path / "config") in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+async def test_a_proxy_of_another_kind_is_refused(written: Written) -> None:
+    with pytest.raises(SettingsInvalid, match="proxy-url must begin with http"):
+        await read(written({"token": "a-long-token"}, **{"proxy-url": "socks5://proxy:1080"}))
 
 
 @pytest.mark.parametrize("user", [{"as": "somebody"}, {"auth-provider": {"name": "azure"}}], ids=str)

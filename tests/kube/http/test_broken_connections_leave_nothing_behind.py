@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -216,7 +217,26 @@ async def test_more_requests_than_connections_wait_for_their_turn() -> None:
         assert place.served <= 3
 
 
-async def test_every_failure_is_one_of_ours(tmp_path: Any) -> None:
+async def test_requests_that_are_cancelled_at_any_moment_keep_no_connection() -> None:
+    async def slow(connection: Connection) -> None:
+        while await connection.request():
+            await trio.sleep(0.01)
+            await connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY))
+            await trio.sleep(0.01)
+            await connection.say(BODY)
+
+    chance = random.Random(1)
+    async with cluster_of(slow, connections=2) as (cluster, _):
+        for _ in range(20):
+            async with trio.open_nursery() as nursery:
+                for _ in range(5):
+                    nursery.start_soon(get, cluster)
+                await trio.sleep(chance.uniform(0, 0.05))
+                nursery.cancel_scope.cancel()
+        assert [await get(cluster) for _ in range(3)] == ["a"] * 3
+
+
+async def test_every_failure_is_one_of_ours() -> None:
     async def odd(connection: Connection) -> None:
         await connection.request()
         await connection.say(b"HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n")

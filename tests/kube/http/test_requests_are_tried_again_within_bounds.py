@@ -8,8 +8,8 @@ import httpx
 import pytest
 import trio
 
-from stoker.errors import ClusterError, ClusterUnreachable, StokerError, TooManyRequests, Unauthorized
-from stoker.kube.cluster import CONFIGMAPS
+from stoker.errors import ClusterError, ClusterUnreachable, DeadlineExceeded, StokerError, TooManyRequests, Unauthorized
+from stoker.kube.cluster import CONFIGMAPS, SECRETS
 from stoker.kube.http.bounds import Bounds
 from tests.kube.http.conftest import Answer, Part, Tokens, document, named, refusal
 
@@ -125,6 +125,19 @@ async def test_without_one_it_is_told(serving: Callable[..., Any]) -> None:
             await get(server)
 
 
+async def test_a_credential_that_cannot_be_looked_for_is_told_with_the_reason(serving: Callable[..., Any]) -> None:
+    class Broken(Tokens):
+        async def refused(self, value: str | None) -> bool:
+            raise DeadlineExceeded("kubeconfig x: its exec plugin hangs")
+
+    async with serving(tokens=Broken("old")) as server:
+        server.answers(refusal(401))
+        with pytest.raises(
+            Unauthorized, match=r"get configmaps plant/a: 401, and there is no newer credential: .* plugin hangs"
+        ):
+            await get(server)
+
+
 async def test_a_newer_one_that_is_refused_too_is_told(serving: Callable[..., Any]) -> None:
     async with serving(tokens=Tokens("old", "new", "newest")) as server:
         server.answers(refusal(401), refusal(401))
@@ -159,3 +172,14 @@ async def test_an_answer_that_drips_is_given_up(serving: Callable[..., Any], aut
         with pytest.raises(ClusterUnreachable, match="no answer within 25 s"):
             await get(server)
         assert trio.current_time() == 25
+
+
+async def test_an_object_that_does_not_fit_is_named_with_its_fault(serving: Callable[..., Any]) -> None:
+    async with serving() as server:
+        server.answers(document(named("a", data={"k": 1})))
+        with pytest.raises(ClusterError, match=r"get configmaps plant/a: the object cannot be read .*data"):
+            await get(server)
+        server.answers(document(named("s", data={"hunter2": 1})))
+        with pytest.raises(ClusterError, match="a field has another type") as caught:
+            await server.cluster.get(SECRETS, "plant", "s")
+    assert "hunter2" not in str(caught.value)
