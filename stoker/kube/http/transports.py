@@ -72,7 +72,6 @@ def maker(access: Access, *, idle: float) -> Make:
     def make() -> httpx.AsyncBaseTransport:
         return httpx.AsyncHTTPTransport(
             verify=access.tls if access.tls is not None else False,
-            trust_env=False,
             limits=limits,
             proxy=access.proxy,
             socket_options=_socket_options(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -220,20 +219,29 @@ async def test_more_requests_than_connections_wait_for_their_turn() -> None:
 async def test_requests_that_are_cancelled_at_any_moment_keep_no_connection() -> None:
     async def slow(connection: Connection) -> None:
         while await connection.request():
-            await trio.sleep(0.01)
             await connection.say(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY))
-            await trio.sleep(0.01)
             await connection.say(BODY)
 
-    chance = random.Random(1)
-    async with cluster_of(slow, connections=2) as (cluster, _):
-        for _ in range(20):
+    async with cluster_of(slow, connections=1, read=3.0) as (cluster, _):
+        for steps in range(80):
             async with trio.open_nursery() as nursery:
-                for _ in range(5):
-                    nursery.start_soon(get, cluster)
-                await trio.sleep(chance.uniform(0, 0.05))
+                nursery.start_soon(get, cluster)
+                for _ in range(steps):
+                    await trio.lowlevel.checkpoint()
                 nursery.cancel_scope.cancel()
-        assert [await get(cluster) for _ in range(3)] == ["a"] * 3
+            assert await get(cluster) == "a"
+
+
+async def test_proxies_of_the_environment_are_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    async def only_one(connection: Connection) -> None:
+        await connection.request()
+        await connection.answer(BODY)
+
+    async with cluster_of(only_one) as (cluster, _):
+        assert await get(cluster) == "a"
 
 
 async def test_every_failure_is_one_of_ours() -> None:

@@ -56,12 +56,13 @@ async def test_not_for_ever(serving: Callable[..., Any], autojump_clock: MockClo
         assert (len(server.script.asked), caught.value.retry_after) == (4, 2)
 
 
-async def test_a_long_wait_is_the_caller_s(serving: Callable[..., Any], autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("wish", [11, 60])
+async def test_a_long_wait_is_the_caller_s(serving: Callable[..., Any], autojump_clock: MockClock, wish: int) -> None:
     async with serving() as server:
-        server.answers(refusal(429, retry_after="60"))
+        server.answers(refusal(429, retry_after=str(wish)))
         with pytest.raises(TooManyRequests) as caught:
             await get(server)
-        assert (trio.current_time(), caught.value.retry_after) == (0, 60)
+        assert (trio.current_time(), caught.value.retry_after) == (0, wish)
 
 
 async def test_a_failure_without_a_wish_is_told_at_once(serving: Callable[..., Any]) -> None:
