@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from bench.peers import RsyncPeer, WorktreePeer
 from bench.serving import Served, daemon, make, manifests
+from bench.standalone import standalone, until_synced
 from bench.table import Page, Row, milliseconds, ratio
 
 if TYPE_CHECKING:
@@ -55,20 +53,11 @@ def _ours(served: Served, home: Path) -> float:
     data, state = home / "data", home / "state"
     data.mkdir()
     file = manifests(home / "manifests.yaml", url=served.url, data=data, gateway="http://127.0.0.1:9")
-    command = [sys.executable, "-m", "stoker", "standalone", "-f", str(file), "--state-dir", str(state)]
     os.sync()
     begun = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        took = 0.0
-        for line in process.stdout:
-            if json.loads(line)["event"] == "sync_completed":
-                took = time.perf_counter() - begun
-                break
-        process.terminate()
-        process.communicate()
-    if not took:
-        raise RuntimeError("stoker standalone ended without a sync")
+    with standalone(file, state) as process:
+        until_synced(process)
+        took = time.perf_counter() - begun
     shutil.rmtree(data)
     shutil.rmtree(state)
     return took

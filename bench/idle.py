@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from bench.serving import cpu_seconds, daemon, gateway, make, manifests, memory
+from bench.standalone import standalone, until_synced
 from bench.table import Page, Row, megabytes
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 MINUTES = 5
@@ -26,17 +25,8 @@ def measure(page: Page, base: Path) -> None:
     with daemon(home / "served") as root, gateway(home / "data") as gateway_url:
         served = make(home, home / "served", "M", root)
         file = manifests(home / "m.yaml", url=served.url, data=home / "data", gateway=gateway_url, interval="60s")
-        command = [sys.executable, "-m", "stoker", "standalone", "-f", str(file), "--state-dir", str(home / "state")]
-        with subprocess.Popen(
-            [*command, "--receiver", "127.0.0.1:0"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "WEBHOOK_HMAC_SECRET": "a-secret-of-the-bench"},
-        ) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if json.loads(line)["event"] == "sync_completed":
-                    break
+        with standalone(file, home / "state", receiver="127.0.0.1:0") as process:
+            until_synced(process)
             time.sleep(20)  # the report, the status and the events that follow the first sync
             row = _watch(process, home)
             process.terminate()

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from bench.serving import free_port, manifests, memory, until_open
+from bench.standalone import standalone
 from bench.table import Page, Row, megabytes
 
 if TYPE_CHECKING:
@@ -33,25 +34,17 @@ def measure(page: Page, base: Path) -> None:
     (home / "data").mkdir(parents=True)
     port = free_port()
     file = manifests(home / "m.yaml", url="file:///nonexistent.git", data=home / "data", gateway="http://127.0.0.1:9")
-    command = [sys.executable, "-m", "stoker", "standalone", "-f", str(file), "--state-dir", str(home / "state")]
     cores = sorted(os.sched_getaffinity(0))
-    with subprocess.Popen(
-        [*command, "--receiver", f"127.0.0.1:{port}"],
-        env={**os.environ, "WEBHOOK_HMAC_SECRET": "a-secret-of-the-bench"},
-        stdout=subprocess.DEVNULL,
-    ) as process:
+    state, address = home / "state", f"127.0.0.1:{port}"
+    with standalone(file, state, receiver=address, log=subprocess.DEVNULL) as process:
         os.sched_setaffinity(process.pid, cores[:1])
-        try:
-            until_open(port)
-            _load(port, REQUESTS // 10)
-            before = memory(process.pid)["VmRSS"]
-            begun = time.perf_counter()
-            _load(port, REQUESTS)
-            rate = REQUESTS / (time.perf_counter() - begun)
-            after = memory(process.pid)["VmRSS"]
-        finally:
-            process.terminate()
-            process.wait(30)
+        until_open(port)
+        _load(port, REQUESTS // 10)
+        before = memory(process.pid)["VmRSS"]
+        begun = time.perf_counter()
+        _load(port, REQUESTS)
+        rate = REQUESTS / (time.perf_counter() - begun)
+        after = memory(process.pid)["VmRSS"]
     figure = f"{rate:,.0f}/s on one core; resident {megabytes(before)} before, {megabytes(after)} after {REQUESTS:,}"
     page.add(Row("receiver: forged requests", figure, "at least 1,500/s, memory flat"))
 
