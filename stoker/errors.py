@@ -159,6 +159,10 @@ class GitBusy(Transient):
     """An abandoned fetch still runs in its thread; none begins before it ends."""
 
 
+class GitWorkerLost(Transient):
+    """A process that does git work could not be started, or ended in the middle."""
+
+
 class StoreBroken(Transient):
     """The local object store is damaged; it is fetched anew."""
 

@@ -1,4 +1,5 @@
-"""Foreign errors of git and HTTP turned into ours, in one place. Messages are libgit2's own words, without secrets.
+"""Foreign errors of git turned into ours, in one place. Those of httpx are in ``http_failures``: worker processes need none of
+it. Messages are libgit2's own words, without secrets.
 
 libgit2 says what failed by a class and a text. The class decides where it can, because texts hold host names, ports and
 paths in which any number may stand; of texts only whole phrases of libgit2's own sources are looked for.
@@ -7,10 +8,7 @@ paths in which any number may stand; of texts only whole phrases of libgit2's ow
 from __future__ import annotations
 
 import re
-import ssl
 from typing import Final
-
-import httpx
 
 from stoker.errors import (
     CredentialsInvalid,
@@ -160,33 +158,6 @@ def of_server_words(words: str, shown: str) -> StokerError:
 def of_store(error: BaseException, where: str) -> StokerError:
     """The error of reading the local store."""
     return StoreBroken(f"{where}: {redact(str(error))}; it is fetched anew")
-
-
-def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerError:
-    """The error of a look-up over HTTP."""
-    text, distrust = _depths(error)
-    if isinstance(error, httpx.TimeoutException):
-        return GitTimeout(f"{shown}: no answer in time; check the server and the network")
-    if distrust:
-        return GitUnreachable(
-            f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
-        )
-    if isinstance(error, httpx.DecodingError):
-        return GitServerError(f"{shown}: {text}; what the server said cannot be unpacked")
-    if isinstance(error, httpx.TransportError):
-        return GitUnreachable(f"{shown}: {text}; check the address and the network")
-    return GitServerError(f"{shown}: {text}; what the server said is not understood")
-
-
-def _depths(error: BaseException) -> tuple[str, bool]:
-    """The first words below an error that may have none of its own, and whether a certificate was the matter."""
-    text, distrust = "", False
-    at: BaseException | None = error
-    while at is not None:
-        text = text or str(at)
-        distrust = distrust or isinstance(at, ssl.SSLCertVerificationError)
-        at = at.__cause__ or at.__context__
-    return redact(text) or type(error).__name__, distrust
 
 
 def of_status(status: int, shown: str, *, credential: bool | None, retry_after: str = "") -> StokerError | None:

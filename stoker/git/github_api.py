@@ -19,7 +19,7 @@ import trio
 
 from stoker.api.times import parse_rfc3339
 from stoker.errors import CredentialsInvalid, GitHubAppExchangeFailed, GitHubAppRefused
-from stoker.git import failures
+from stoker.git import http_failures
 from stoker.git.credentials import Credentials
 from stoker.git.http import Request, send
 from stoker.observe.redact import Secret, redact, redact_url, register
@@ -74,7 +74,7 @@ async def exchange(
             answer, content = await send(client(), Request("POST", address, headers), limit=ANSWER_LIMIT)
             return _granted(answer, content, installation.shown, now())
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise GitHubAppExchangeFailed(failures.of_httpx(error, installation.shown).message) from None
+        raise GitHubAppExchangeFailed(http_failures.of_httpx(error, installation.shown).message) from None
     raise GitHubAppExchangeFailed(
         f"{installation.shown}: no answer within {bound:g} s; check the server and the network"
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from stoker.errors import GitServerError
-from stoker.git import failures, pktline
+from stoker.git import failures, http_failures, pktline
 from stoker.git.listing import RefListing, prefixes
 from stoker.git.smart_http import SERVICE, Advertised, advertisement, ask, raise_for_status
 
@@ -40,7 +40,7 @@ async def ls_refs(
         everything = await _listing(client, first, (), shown)
         return RefListing({}, {}, any_refs=bool(everything.refs))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise failures.of_httpx(error, shown) from None
+        raise http_failures.of_httpx(error, shown) from None
 
 
 async def _listing(client: httpx.AsyncClient, first: Advertised, wanted: Sequence[str], shown: str) -> RefListing:

@@ -11,7 +11,7 @@ import httpx
 import trio
 
 from stoker.errors import GitTimeout
-from stoker.git import failures
+from stoker.git import http_failures
 from stoker.git.credentials import Credentials
 from stoker.git.http import new_client
 from stoker.git.smart_http import advertisement
@@ -44,5 +44,5 @@ class Redirects:
                     self._known[where.url] = found.base, found.pair == credentials.pair
                     return
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failures.of_httpx(error, where.shown) from None
+            raise http_failures.of_httpx(error, where.shown) from None
         raise GitTimeout(f"{where.shown}: no answer within {timeout:g} s; check the server and the network")

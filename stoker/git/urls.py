@@ -27,8 +27,8 @@ SSH_PORT: Final = 22
 
 
 class Place(NamedTuple):
-    """A usable URL without userinfo: how it is reached, the local path of a file:// one, the credential it carried; of ssh the
-    host and port whose key is checked."""
+    """A usable URL without userinfo: how it is reached, the local path of a file:// one, the credential it carried, the
+    host; of ssh the port too, because a host's key is known by both."""
 
     transport: Transport
     url: str
@@ -68,7 +68,8 @@ def place(url: str) -> Place:
     if host and parts.scheme in _SSH:
         return _ssh(parts, host, port, shown)
     if host and parts.scheme in {"git", *_HTTP}:
-        return Place("git" if parts.scheme == "git" else "http", _bare(parts, host, port), "", _userinfo(parts))
+        transport: Transport = "git" if parts.scheme == "git" else "http"
+        return Place(transport, _bare(parts, host, port), "", _userinfo(parts), host)
     raise GitUrlInvalid(
         f"repository URL {shown!r} is none of https://, http://, ssh://, git@host:path, git://, file:///; correct spec.git.repo"
     )

@@ -42,6 +42,10 @@ class Secret:
         """The value, for the one place that sends it."""
         return self._value
 
+    def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
+        """To another process of ours, where it is masked too: being made again, it registers itself there."""
+        return Secret, (self._value,)
+
     def __repr__(self) -> str:
         """Stars."""
         return f"Secret({MASK})"

@@ -24,6 +24,7 @@ from stoker.errors import (
     Waiting,
 )
 from stoker.git import failures as git
+from stoker.git import http_failures as git_http
 from stoker.ignition import failures as ignition
 from stoker.kube import failures as kube
 from stoker.kube.cluster import CONFIGMAPS
@@ -43,7 +44,7 @@ def classes(library: Any) -> list[type[Exception]]:
 HTTPX = [kind for kind in classes(httpx) if not issubclass(kind, MISTAKES)]
 GIT = [kind for kind in classes(pygit2) if issubclass(kind, pygit2.GitError)] + [OSError, ValueError, KeyError]
 TABLES: list[tuple[Callable[[Any, str], StokerError], tuple[type[StokerError], ...]]] = [
-    (git.of_httpx, (GitTimeout, GitUnreachable, GitServerError)),
+    (git_http.of_httpx, (GitTimeout, GitUnreachable, GitServerError)),
     (ignition.of_httpx, (GatewayTimeout, GatewayUnreachable, GatewayAnswerInvalid)),
     (lambda error, where: kube.of_httpx(error, "get", where), (ClusterUnreachable, ClusterUnreachable, ClusterError)),
 ]

@@ -1,0 +1,37 @@
+"""httpx's errors turned into ours, in one place. Messages are the library's own words, without secrets."""
+
+from __future__ import annotations
+
+import ssl
+
+import httpx
+
+from stoker.errors import GitServerError, GitTimeout, GitUnreachable, StokerError
+from stoker.observe.redact import redact
+
+
+def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerError:
+    """The error of a look-up over HTTP."""
+    text, distrust = _depths(error)
+    if isinstance(error, httpx.TimeoutException):
+        return GitTimeout(f"{shown}: no answer in time; check the server and the network")
+    if distrust:
+        return GitUnreachable(
+            f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
+        )
+    if isinstance(error, httpx.DecodingError):
+        return GitServerError(f"{shown}: {text}; what the server said cannot be unpacked")
+    if isinstance(error, httpx.TransportError):
+        return GitUnreachable(f"{shown}: {text}; check the address and the network")
+    return GitServerError(f"{shown}: {text}; what the server said is not understood")
+
+
+def _depths(error: BaseException) -> tuple[str, bool]:
+    """The first words below an error that may have none of its own, and whether a certificate was the matter."""
+    text, distrust = "", False
+    at: BaseException | None = error
+    while at is not None:
+        text = text or str(at)
+        distrust = distrust or isinstance(at, ssl.SSLCertVerificationError)
+        at = at.__cause__ or at.__context__
+    return redact(text) or type(error).__name__, distrust
