@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stoker.api.spec import Spec, parse_spec
-from stoker.errors import CredentialsInvalid, ObjectNotFound, TransportUnsupported
+from stoker.api import names
+from stoker.api.spec import SecretKey, Spec, parse_spec
+from stoker.errors import CredentialsInvalid, ObjectNotFound
 from stoker.git.credentials import Credentials
 from stoker.kube.cluster import GATEWAYSYNCS, SECRETS, Cluster
 from stoker.observe import redact
@@ -33,21 +34,44 @@ def api_key_of(cluster: Cluster, gateway: Gateway) -> Callable[[], Awaitable[str
 
 
 def git_credentials_of(cluster: Cluster, gateway: Gateway) -> Callable[[str], Awaitable[Credentials]]:
-    """Reads the repository's credential; the reader raises CredentialsInvalid, or TransportUnsupported."""
+    """Reads the repository's credential; the reader raises CredentialsInvalid."""
 
     async def read(auth_type: str) -> Credentials:
         if auth_type == "none":
             return Credentials.none()
-        spec = await _spec(cluster, gateway)
-        token = spec.git.auth.token
-        if auth_type == "token" and token:
-            return Credentials.token(await _secret(cluster, gateway, token.secret_ref.name, token.secret_ref.key))
-        raise TransportUnsupported(
-            f"GatewaySync {gateway.namespace}/{gateway.cr_name}: authentication by {auth_type} is not served by this "
-            "build; use spec.git.auth.token with an https repository"
+        auth = (await _spec(cluster, gateway)).git.auth
+        if auth_type == "token" and auth.token:
+            return Credentials.token(await _named(cluster, gateway, auth.token.secret_ref))
+        if auth_type == "ssh" and auth.ssh_key:
+            hosts = auth.ssh_key.known_hosts
+            known = await _named(cluster, gateway, hosts.secret_ref) if hosts else None
+            return Credentials.ssh_key(await _named(cluster, gateway, auth.ssh_key.secret_ref), known)
+        if auth_type == "githubApp" and auth.github_app:
+            return Credentials.token(await _app_token(cluster, gateway))
+        raise CredentialsInvalid(
+            f"GatewaySync {gateway.namespace}/{gateway.cr_name}: authentication by {auth_type} was ordered, and spec.git.auth"
+            " says otherwise by now; the next order follows"
         )
 
     return read
+
+
+async def _app_token(cluster: Cluster, gateway: Gateway) -> str:
+    """What the controller got for the app's key, as agents in a cluster find it mounted."""
+    name = names.github_token_secret(gateway.cr_name)
+    try:
+        text = (await cluster.get(SECRETS, gateway.namespace, name)).text(names.GITHUB_TOKEN_KEY)
+    except ObjectNotFound as error:
+        raise CredentialsInvalid(
+            f"GatewaySync {gateway.namespace}/{gateway.cr_name}: there is no token of its GitHub App yet; its condition"
+            " RefResolved says why"
+        ) from error
+    redact.register(text)
+    return text
+
+
+async def _named(cluster: Cluster, gateway: Gateway, ref: SecretKey) -> str:
+    return await _secret(cluster, gateway, ref.name, ref.key)
 
 
 async def _spec(cluster: Cluster, gateway: Gateway) -> Spec:

@@ -5,6 +5,7 @@ Here, and in ``run`` and ``once``, the rooms meet; what each part does is its ro
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +21,7 @@ from stoker.controller.run import ControllerSettings, run_controller
 from stoker.errors import ManifestInvalid
 from stoker.git.fetch import StorePool
 from stoker.git.remote import Remote
+from stoker.git.workers import open_workers
 from stoker.kube.cluster import PODS
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.logs import get_logger
@@ -155,10 +157,15 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
     cluster.load(objects)
     cluster.on_change = files.changed
     registry = new_registry()
-    fetches = ThreadPerRepository()
-    stores = StorePool(options.state_dir / "git", offload=fetches)
     try:
-        async with Remote(look_ups := ThreadPerRepository()) as remote:
+        async with AsyncExitStack() as held:
+            fetches, look_ups = ThreadPerRepository(), ThreadPerRepository()
+            # Two groups of processes, so that fetches that drip for minutes keep no look-up waiting.
+            remote = await held.enter_async_context(
+                Remote(look_ups, ssh=await held.enter_async_context(open_workers()))
+            )
+            far = await held.enter_async_context(open_workers())
+            stores = StorePool(options.state_dir / "git", offload=fetches, ssh=far)
             return await use(
                 Parts(
                     options=options,
