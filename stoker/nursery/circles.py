@@ -54,6 +54,7 @@ async def supervise_circles(
             if await unless(stopping, partial(nursery.start, partial(guard, outer, stopping=late))):
                 try:
                     await guard(inner, stopping=stopping, task_status=task_status)
+                    await stopping.wait()  # nothing inside is no reason to end
                 except GAVE_UP as error:
                     given_up.append(error)
             late.set()

@@ -125,3 +125,14 @@ async def test_such_a_service_that_returns_is_fatal_too(
     outer = [Named("heart", until(late, returning("heart", after=5).service))]
     with pytest.raises(ServiceReturned, match="heart"):
         await circles([serving("agent", watch.stopping)], outer)()
+
+
+async def test_with_nothing_inside_the_outer_goes_on_until_a_stop(
+    watch: Watch, late: trio.Event, circles: Any, autojump_clock: trio.abc.Clock
+) -> None:
+    async with trio.open_nursery() as nursery:
+        await nursery.start(circles([], [serving("controller", late)]))
+        await trio.sleep(100)
+        assert not late.is_set()
+        watch.stopping.set()
+    assert downs(watch) == ["controller"]
