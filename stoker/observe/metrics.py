@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    disable_created_metrics,
+    generate_latest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a series *_created beside every counter and histogram: names that no contract has
 
 
 def new_registry() -> CollectorRegistry:
