@@ -22,6 +22,7 @@ from stoker.web.listen import FLAGS, bind_listener, parse_address, unknown_host
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Callable
 
 RESOLVE_SECONDS = 10.0
@@ -35,18 +36,20 @@ async def serve(
     graceful: float = 5.0,
     user_timeout: float = 10.0,
     on_bound: Callable[[list[str]], None] | None = None,
+    tls: ssl.SSLContext | None = None,
     options: dict[str, Any] | None = None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serves an ASGI app on ``HOST:PORT`` (0: any free port) until ``stopping``; started with the bound URLs.
 
+    ``tls``: serve HTTPS; the context stays ours, so what is loaded into it later holds for new connections.
     Requests that run when the stop comes have ``graceful`` seconds; a client that reads nothing is dropped after
     ``user_timeout``. Raises AddressUnusable when the address cannot be bound, ApplicationFailed when the app does not start
     or ends its life before the stop, AttributeError for an option that hypercorn does not have.
     """
     gate = Gate(app)
     with await _listener(bind, user_timeout) as listener:
-        config = _config(listener, graceful, options or {})
+        config = _config(listener, tls, graceful, options or {})
         async with trio.open_nursery() as nursery:
             bound = await nursery.start(
                 partial(hypercorn_serve, gate, config, shutdown_trigger=stopping.wait, mode="asgi")
@@ -75,8 +78,8 @@ async def _listener(bind: str, user_timeout: float) -> socket.socket:
     return bind_listener(found[0], bind, what="address", user_timeout=user_timeout)
 
 
-def _config(listener: socket.socket, graceful: float, options: dict[str, Any]) -> Config:
-    config = _OurSocket(listener)
+def _config(listener: socket.socket, tls: ssl.SSLContext | None, graceful: float, options: dict[str, Any]) -> Config:
+    config = _OurSocket(listener, tls)
     wanted = {
         "graceful_timeout": graceful,
         "shutdown_timeout": graceful,
@@ -96,11 +99,21 @@ def _config(listener: socket.socket, graceful: float, options: dict[str, Any]) -
 
 
 class _OurSocket(Config):
-    """A configuration that listens where it is told to."""
+    """A configuration that listens where it is told to, with the TLS context it is given."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         super().__init__()
         self._listener = listener
+        self._tls = tls
+
+    @property
+    def ssl_enabled(self) -> bool:
+        """Whether there is a context: hypercorn itself asks for the names of files."""
+        return self._tls is not None
+
+    def create_ssl_context(self) -> ssl.SSLContext | None:
+        """The context we keep a hand on."""
+        return self._tls
 
     def create_sockets(self) -> HypercornSockets:
         """The one listening socket; hypercorn puts TLS over it when there is a certificate."""
