@@ -21,6 +21,7 @@ from stoker.controller.run import ControllerSettings, run_controller
 from stoker.errors import ManifestInvalid
 from stoker.git.fetch import StorePool
 from stoker.git.remote import Remote
+from stoker.git.threads import ThreadPerRepository
 from stoker.git.workers import open_workers
 from stoker.kube.cluster import PODS
 from stoker.kube.memory import MemoryCluster
@@ -33,7 +34,6 @@ from stoker.standalone.notify import Starts
 from stoker.standalone.reload import ManifestWatch
 from stoker.standalone.series import GatewaySeries
 from stoker.standalone.state import ObjectFiles
-from stoker.standalone.threads import ThreadPerRepository
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -11,7 +11,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from stoker.errors import GitBusy, GitTimeout
-from stoker.standalone.threads import STUCK_SECONDS, ThreadPerRepository
+from stoker.git.threads import STUCK_SECONDS, ThreadPerRepository
 
 if TYPE_CHECKING:
     from trio.testing import MockClock

@@ -1,7 +1,7 @@
-"""One git thread for each repository, because here many resources share a process.
+"""One git thread for each repository, where many resources share a process.
 
-The git room's ``Thread`` lets nothing begin while an abandoned call hangs, which is right for an agent with one
-repository; shared by all, one dead server would stop the look-ups of every other.
+``Thread`` lets nothing begin while an abandoned call hangs, which is right for an agent with one repository; shared by
+all, one dead server would stop the look-ups of every other.
 """
 
 from __future__ import annotations
