@@ -13,11 +13,12 @@ from stoker.process.exits import OK, USAGE
 
 COMMANDS = {
     "standalone": "stoker.standalone.command",
+    "manager": "stoker.manager.command",
     "demo": "stoker.standalone.demo.command",
     "simulator": "stoker.standalone.simulate",
     "crd": "stoker.standalone.print_crd",
 }
-ONLY_IN_A_CLUSTER = ("manager", "agent")
+ONLY_IN_A_CLUSTER = ("agent",)
 
 HELP = """\
 usage: stoker COMMAND [options]
@@ -26,11 +27,11 @@ GitOps for Ignition: a push becomes live gateway configuration, safely, with a r
 
 commands:
   standalone   sync the gateways of this machine from git: controller, receiver and agents in one process
+  manager      the controller of a cluster: resolve refs, tell the agents, fill the resources' status
   demo         see it work: a sample repository, a simulated gateway, a push, a kill in the middle of a merge
   simulator    run a simulated Ignition gateway over a data directory
   crd          print the CustomResourceDefinition of GatewaySync
-  manager, agent
-               the processes of a cluster; this build serves `stoker standalone` only
+  agent        the process beside a gateway in a cluster; not in this build, use `stoker standalone`
 
 options:
   -h, --help   this text; `stoker COMMAND --help` teaches the command
@@ -40,6 +41,7 @@ examples:
   stoker demo
   stoker standalone -f gateway.yaml --data-dir /usr/local/bin/ignition/data --once
   stoker standalone -f /etc/stoker/manifests --receiver 0.0.0.0:9444 --probes 127.0.0.1:8081
+  KUBECONFIG=~/.kube/config stoker manager --probes 127.0.0.1:8081 --metrics off
 
 exit codes:
   0  it worked, or it was stopped in good order (SIGTERM, SIGINT)
@@ -60,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.write(f"stoker {import_module('stoker').__version__}\n")
         return OK
     if first in ONLY_IN_A_CLUSTER:
-        return _refuse(f"`stoker {first}` runs in a cluster, which this build does not serve; use `stoker standalone`")
+        return _refuse(f"`stoker {first}` runs in a pod, which this build does not serve; use `stoker standalone`")
     if first not in COMMANDS:
         problem = f"there is no command {first!r}" if first else "a command is missing"
         return _refuse(f"{problem}; choose one of {', '.join(COMMANDS)} (see `stoker --help`)")

@@ -113,6 +113,11 @@ class ControllerMetrics:
         wanted |= self._info_of(owner, spec)
         self._replace(owner, wanted)
 
+    def clear(self) -> None:
+        """Removes every series of every resource: this process leads no more."""
+        for name, namespace in list(self._shown):
+            self.forget(name, namespace)
+
     def forget(self, name: str, namespace: str) -> None:
         """Removes every series of a resource that is gone."""
         self._replace((name, namespace), {})

@@ -1,0 +1,152 @@
+"""The command line of ``stoker manager``: flags and their twins in the environment, defaults, and the text that teaches them.
+
+Owns nothing but values: what is read here is frozen and handed on. Faults are one line with the remedy, exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from stoker.api import names
+from stoker.process import twins
+from stoker.process.arguments import address
+from stoker.process.twins import TwinParser
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+OFF: Final = "off"
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+DESCRIPTION = """\
+Run the controller-manager: it resolves what GatewaySyncs name, tells the agents beside the gateways, and fills the
+resources' status. Of several replicas one leads; the receiver serves on all of them.
+"""
+EPILOG = """\
+the API server:
+  In a cluster it is found by the pod's service account. Elsewhere by a kubeconfig: --kubeconfig, KUBECONFIG, or
+  ~/.kube/config (needs the extra: pip install 'stoker[kubeconfig]').
+
+examples:
+  stoker manager --watch-namespaces plant-a,plant-b
+      in a pod: only those namespaces, and no right is needed in any other
+  KUBECONFIG=~/.kube/config stoker manager --probes 127.0.0.1:8081 --metrics 127.0.0.1:8443
+      out of the cluster, for development; the CRD is applied with `stoker crd | kubectl apply --server-side -f -`
+  WEBHOOK_HMAC_SECRET=... stoker manager --receiver 0.0.0.0:9444
+      also take push webhooks at http://HOST:9444/webhook/NAMESPACE/NAME
+
+metrics:
+  curl -k -H "Authorization: Bearer $(kubectl create token ACCOUNT)" https://HOST:8443/metrics
+  The account needs a ClusterRole with the verb get on the nonResourceURL /metrics.
+
+environment (beside the twins named above):
+  POD_NAMESPACE, POD_NAME   where this replica runs and what it is called (set by the downward API)
+  WEBHOOK_HMAC_SECRET       secret of signed webhooks; two values, one a line, while one is rotated
+  WEBHOOK_BEARER_TOKEN      token of webhooks that send one; likewise
+  LOG_LEVEL                 debug, info (default), warning or error
+  LOG_DEV_MODE              true: logs for people, also when stdout is no terminal
+
+exit codes:
+  0  stopped in good order (SIGTERM, SIGINT); the lease was given back. A second signal ends it at once
+  1  a service kept failing, or an address cannot be served
+  2  the command line or the environment is wrong
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for. Addresses are ``HOST:PORT`` or None for off."""
+
+    probes: str | None
+    metrics: str | None
+    receiver: str | None
+    watch_namespaces: tuple[str, ...] = ()
+    kubeconfig: str = ""
+    context: str | None = None
+    leader_election: bool = True
+    lease_namespace: str = ""
+    auto_bind_agent_rbac: bool = True
+    default_agent_image: str = ""
+    workers: int = 5
+
+
+def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
+    """The options of ``stoker manager``; raises SystemExit (0 for ``--help``, 2 for a fault, printed)."""
+    parser = TwinParser("stoker manager", description=DESCRIPTION, epilog=EPILOG)
+    host = "[::]" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104 - a pod serves its cluster
+    _addresses(parser, host)
+    _cluster(parser)
+    given = parser.read(argv, env)
+    if given.webhook is not None or given.webhook_cert_dir:
+        flag = "--webhook-cert-dir" if given.webhook_cert_dir else "--webhook"
+        parser.error(
+            f"{flag}: this build has no admission webhook; leave it out, and give the pods their agent container yourself"
+        )
+    return Options(
+        probes=given.probes,
+        metrics=given.metrics,
+        receiver=given.receiver,
+        watch_namespaces=given.watch_namespaces,
+        kubeconfig=given.kubeconfig,
+        context=given.context,
+        leader_election=given.leader_election,
+        lease_namespace=given.lease_namespace,
+        auto_bind_agent_rbac=given.auto_bind_agent_rbac,
+        default_agent_image=given.default_agent_image,
+        workers=given.workers,
+    )
+
+
+def _addresses(parser: TwinParser, host: str) -> None:
+    for name, port, on, text in (
+        ("probes", names.PROBES_PORT, True, "/healthz and /readyz"),
+        ("metrics", names.METRICS_PORT, True, "/metrics, HTTPS, behind a bearer token"),
+        ("receiver", names.RECEIVER_PORT, False, "push webhooks"),
+        ("webhook", names.WEBHOOK_PORT, False, "admission; not in this build"),
+    ):
+        parser.twin(
+            f"--{name}",
+            f"{name.upper()}_ADDRESS",
+            parse=_address_or_off,
+            default=f"{host}:{port}" if on else None,
+            metavar="HOST:PORT",
+            text=f"serve {text}; {f'default {host}:{port}' if on else f'usual port {port}, default {OFF}'}",
+        )
+    certificate = "folder with tls.crt, tls.key and ca.crt for the webhook; not in this build"
+    parser.twin("--webhook-cert-dir", "WEBHOOK_CERT_DIR", parse=str, default="", metavar="DIR", text=certificate)
+
+
+def _cluster(parser: TwinParser) -> None:
+    add = parser.twin
+    narrow = "work in these namespaces only, with commas between them; default all"
+    add("--watch-namespaces", "WATCH_NAMESPACES", parse=_namespaces, default=(), metavar="NAMES", text=narrow)
+    file = "the API server, who we are; default: the pod's service account, else ~/.kube/config"
+    add("--kubeconfig", "KUBECONFIG", parse=str, default="", metavar="FILE", text=file)
+    parser.add_argument("--context", metavar="NAME", help="context of the kubeconfig; default its current one")
+    elect = "false: this is the only replica, and leads at once; default true"
+    add("--leader-election", "LEADER_ELECTION", parse=twins.truth, default=True, metavar="BOOL", text=elect)
+    where = "namespace of the lease; default POD_NAMESPACE, else that of the service account or context"
+    add("--lease-namespace", "LEASE_NAMESPACE", parse=_namespace, default="", metavar="NAME", text=where)
+    bind = f"keep a RoleBinding to the ClusterRole {names.AGENT_ROLE} for the gateways' service accounts; default true"
+    add("--auto-bind-agent-rbac", "AUTO_BIND_AGENT_RBAC", parse=twins.truth, default=True, metavar="BOOL", text=bind)
+    image = "image of agents whose resource and pod name none, for the webhook"
+    add("--default-agent-image", "DEFAULT_AGENT_IMAGE", parse=str, default="", metavar="IMAGE", text=image)
+    add("--workers", "WORKERS", parse=twins.count, default=5, metavar="N", text="passes at a time; default 5")
+
+
+def _address_or_off(text: str) -> str | None:
+    return None if text.lower() in {OFF, "0"} else address(text)
+
+
+def _namespaces(text: str) -> tuple[str, ...]:
+    return tuple(_namespace(name) for name in twins.names(text))
+
+
+def _namespace(text: str) -> str:
+    if not _NAMESPACE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no namespace: at most 63 lower-case letters, digits and '-'")
+    return text

@@ -1,0 +1,116 @@
+"""``stoker manager`` as a service: what runs beside what, and the order in which it stops.
+
+Probes, metrics and the controller begin at once, for a process that waits for its API server must still answer whoever
+asks whether it lives. What serves others (the receiver, and admission when there is one) begins when those are usable,
+on every replica, and stops first at the signal; the controller, which hears of what came in last, after it, and with it
+the lease is given back.
+"""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import trio
+
+from stoker.controller.metrics import ControllerMetrics
+from stoker.controller.run import ControllerSettings, run_controller
+from stoker.git.remote import Remote
+from stoker.git.threads import ThreadPerRepository
+from stoker.kube.config import find_access
+from stoker.kube.http import HttpCluster
+from stoker.kube.leadership import Fenced, Leadership
+from stoker.kube.lease import Elector
+from stoker.manager.servers import Sources, inward, outward
+from stoker.nursery.circles import supervise_circles
+from stoker.nursery.service import Named, Told
+from stoker.nursery.shutdown import until
+from stoker.observe.logs import get_logger
+from stoker.observe.metrics import ServiceMetrics, new_registry
+from stoker.process.crashes import Crashes
+from stoker.process.vitals import Vitals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stoker.kube.cluster import Cluster
+    from stoker.manager.options import Options
+    from stoker.nursery.service import Service
+    from stoker.settings import ReceiverSettings
+
+LEASE: Final = "stoker-controller-manager"
+
+
+async def run_manager(
+    options: Options, receiver: ReceiverSettings, env: Mapping[str, str], stopping: trio.Event
+) -> None:
+    """Serve until ``stopping``. Raises SettingsInvalid or CredentialsInvalid at the start; ServiceFailed or ServiceReturned
+    at the end, when a service kept failing or ended by itself (``stopping`` is set then, too).
+    """
+    env = {**env, "KUBECONFIG": options.kubeconfig}
+    access = await find_access(env, context=options.context)
+    namespace = options.lease_namespace or env.get("POD_NAMESPACE", "") or access.namespace
+    identity = f"{env.get('POD_NAME') or socket.gethostname()}_{uuid.uuid4()}"
+    offload = ThreadPerRepository()
+    async with HttpCluster(access) as cluster, Remote(offload) as remote:
+        registry = new_registry()
+        sources = Sources(cluster, registry, receiver, Vitals(), offload)
+        controller = _controller(options, cluster, remote, ControllerMetrics(registry), namespace, identity)
+        get_logger("manager").info(
+            "manager_starting", server=access.server, identity=identity, lease=f"{namespace}/{LEASE}"
+        )
+        await _serve(options, sources, controller, stopping)
+
+
+def _controller(
+    options: Options, cluster: Cluster, remote: Remote, metrics: ControllerMetrics, namespace: str, identity: str
+) -> Service:
+    """The controller as a service, behind the election unless this is the only replica."""
+    settings = ControllerSettings(options.workers, options.watch_namespaces, options.auto_bind_agent_rbac)
+
+    async def control(over: Cluster, *, task_status: trio.TaskStatus[None]) -> None:
+        try:
+            await run_controller(over, remote=remote, metrics=metrics, settings=settings, task_status=task_status)
+        finally:
+            metrics.clear()  # a follower has nothing to say about resources
+
+    if not options.leader_election:
+        return partial(control, cluster)
+    leadership = Leadership()
+    elector = Elector(cluster, namespace=namespace, name=LEASE, identity=identity, leadership=leadership)
+    return partial(elector.run, partial(control, Fenced(cluster, leadership)))
+
+
+async def _serve(options: Options, sources: Sources, controller: Service, stopping: trio.Event) -> None:
+    log, vitals, late = get_logger("manager"), sources.vitals, trio.Event()
+    counting = ServiceMetrics(sources.registry)
+    inner = outward(options, sources, stopping)
+    outer = [
+        *inward(options, sources, late),
+        Named("controller", until(late, controller)),
+        Named("heart", until(late, vitals.beat)),
+    ]
+    services = [named.name for named in (*inner, *outer)]
+    vitals.expect(services)
+    counting.follow(services)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_say_stopping, stopping, vitals)
+        await supervise_circles(
+            inner,
+            outer,
+            stopping=stopping,
+            late=late,
+            on_crash=Crashes("manager", counting),
+            on_state=vitals.state,
+            task_status=Told(partial(log.info, "manager_serving", services=services)),
+        )
+        nursery.cancel_scope.cancel()
+    log.info("manager_stopped")
+
+
+async def _say_stopping(stopping: trio.Event, vitals: Vitals) -> None:
+    await stopping.wait()
+    get_logger("manager").info("manager_stopping")
+    vitals.stopping()

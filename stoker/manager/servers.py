@@ -1,0 +1,112 @@
+"""The manager's web servers: inward what the cluster's own machinery asks (probes, metrics), outward what serves users.
+
+Admission joins ``outward`` as one more ``Named``. Each server gets its address and what it says; how is its room's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import trio
+
+from stoker.api.times import utcnow
+from stoker.kube.reviews import Reviewer
+from stoker.nursery.service import Named
+from stoker.observe.logs import get_logger
+from stoker.observe.metrics import render
+from stoker.receiver.app import create_app
+from stoker.receiver.metrics import ReceiverMetrics
+from stoker.web.bearer import Guarded
+from stoker.web.certificate import self_signed, server_context
+from stoker.web.pages import serve_pages
+from stoker.web.probes import probe_app, probe_pages
+from stoker.web.serve import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prometheus_client import CollectorRegistry
+
+    from stoker.git.threads import ThreadPerRepository
+    from stoker.kube.cluster import Cluster
+    from stoker.manager.options import Options
+    from stoker.process.vitals import Vitals
+    from stoker.settings import ReceiverSettings
+
+CERTIFIED: Final = "stoker-manager"
+"""The name in a certificate of our own making: no client can know the one by which it reaches us."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the servers tell of, and act on."""
+
+    cluster: Cluster
+    registry: CollectorRegistry
+    receiver: ReceiverSettings
+    vitals: Vitals
+    offload: ThreadPerRepository
+
+
+def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:
+    """What serves users; empty when nothing is asked for."""
+    if options.receiver is None:
+        return []
+    metrics = ReceiverMetrics(sources.registry)
+    app = create_app(sources.cluster, settings=sources.receiver, metrics=metrics, now=utcnow)
+    return [Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping))]
+
+
+def inward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:
+    """Probes and metrics, where they are not off."""
+    services: list[Named] = []
+    live, ready = partial(_amiss, sources), lambda: sources.vitals.readiness.reasons
+    if options.probes is not None:
+        services.append(
+            Named(
+                "probes",
+                partial(
+                    serve_pages,
+                    probe_pages(live=live, ready=ready),
+                    bind=options.probes,
+                    stopping=stopping,
+                    on_bound=partial(_tell, "probes_serving"),
+                ),
+            )
+        )
+    if options.metrics is not None:
+        app = Guarded(
+            probe_app(live=live, ready=ready, metrics=partial(render, sources.registry)),
+            Reviewer(sources.cluster).may_get,
+        )
+        services.append(Named("metrics", partial(_secure, "metrics_serving", app, options.metrics, stopping)))
+    return services
+
+
+def _amiss(sources: Sources) -> Mapping[str, str]:
+    """What only a new process can mend."""
+    amiss = dict(sources.vitals.live())
+    if sources.offload.stuck:
+        amiss["git"] = f"a call to {sources.offload.stuck} hangs in its thread"
+    return amiss
+
+
+async def _plain(
+    event: str, app: object, bind: str, stopping: trio.Event, *, task_status: trio.TaskStatus[list[str]]
+) -> None:
+    tell = partial(_tell, event)
+    await serve(app, bind=bind, stopping=stopping, on_bound=tell, task_status=task_status)
+
+
+async def _secure(
+    event: str, app: object, bind: str, stopping: trio.Event, *, task_status: trio.TaskStatus[list[str]]
+) -> None:
+    """Over TLS, with a certificate that each start of the service makes for itself."""
+    context = server_context(*await trio.to_thread.run_sync(self_signed, (CERTIFIED, "localhost")))
+    await serve(app, bind=bind, stopping=stopping, tls=context, on_bound=partial(_tell, event), task_status=task_status)
+
+
+def _tell(event: str, urls: list[str]) -> None:
+    get_logger("manager").info(event, urls=urls)

@@ -1,0 +1,90 @@
+"""Every address and port is a flag with a twin in the environment; what is wrong, or not in this build, is one line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stoker.manager.options import Options, parse_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TWINS = {
+    "--probes": ("PROBES_ADDRESS", "127.0.0.1:1", "probes", "127.0.0.1:1"),
+    "--metrics": ("METRICS_ADDRESS", "127.0.0.1:2", "metrics", "127.0.0.1:2"),
+    "--receiver": ("RECEIVER_ADDRESS", "[::1]:3", "receiver", "[::1]:3"),
+    "--watch-namespaces": ("WATCH_NAMESPACES", "a, b,a", "watch_namespaces", ("a", "b")),
+    "--kubeconfig": ("KUBECONFIG", "/some/file", "kubeconfig", "/some/file"),
+    "--leader-election": ("LEADER_ELECTION", "false", "leader_election", False),
+    "--lease-namespace": ("LEASE_NAMESPACE", "home", "lease_namespace", "home"),
+    "--auto-bind-agent-rbac": ("AUTO_BIND_AGENT_RBAC", "false", "auto_bind_agent_rbac", False),
+    "--default-agent-image": ("DEFAULT_AGENT_IMAGE", "some/image:1", "default_agent_image", "some/image:1"),
+    "--workers": ("WORKERS", "7", "workers", 7),
+}
+
+
+def refused(*arguments: str, env: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as end:
+        parse_options(arguments, env)
+    assert end.value.code == 2
+    text = capsys.readouterr().err
+    assert text.count("\n") == 1
+    return text
+
+
+def test_defaults_are_what_the_contract_says() -> None:
+    options = parse_options([], {})
+    assert [str(options.probes)[-5:], str(options.metrics)[-5:], options.receiver] == [":8081", ":8443", None]
+    assert (options.workers, options.leader_election, options.auto_bind_agent_rbac) == (5, True, True)
+    assert options.watch_namespaces == ()
+
+
+@pytest.mark.parametrize("flag", TWINS)
+def test_a_flag_and_its_twin_say_the_same(flag: str) -> None:
+    variable, text, field, value = TWINS[flag]
+    assert getattr(parse_options([flag, text], {}), field) == value
+    assert getattr(parse_options([], {variable: text}), field) == value
+
+
+def test_a_flag_wins_over_its_twin() -> None:
+    assert parse_options(["--workers", "3"], {"WORKERS": "9"}).workers == 3
+    assert parse_options(["--probes", "off"], {"PROBES_ADDRESS": "127.0.0.1:1"}).probes is None
+
+
+@pytest.mark.parametrize("word", ["off", "0", "OFF"])
+def test_a_server_can_be_off(word: str) -> None:
+    assert parse_options(["--probes", word, "--metrics", word], {}) == Options(probes=None, metrics=None, receiver=None)
+
+
+def test_an_empty_variable_is_none() -> None:
+    assert parse_options([], {"WATCH_NAMESPACES": "", "WORKERS": " "}) == parse_options([], {})
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("PROBES_ADDRESS", "8081"),
+        ("AUTO_BIND_AGENT_RBAC", "perhaps"),
+        ("WATCH_NAMESPACES", "a,B"),
+        ("WORKERS", "0"),
+        ("LEASE_NAMESPACE", "-"),
+    ],
+)
+def test_a_wrong_variable_is_blamed_by_its_name(variable: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"environment variable {variable}: " in refused(env={variable: text}, capsys=capsys)
+
+
+@pytest.mark.parametrize("arguments", [("--webhook-cert-dir", "/certs"), ("--webhook", "0.0.0.0:9443")])
+def test_admission_is_refused_not_ignored(arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(*arguments, env={}, capsys=capsys)
+    assert f"{arguments[0]}: this build has no admission webhook" in said
+
+
+def test_help_names_every_twin(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_options(["--help"], {})
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert all(f"(env {variable})" in told for variable, *_ in TWINS.values())
