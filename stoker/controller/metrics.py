@@ -6,6 +6,7 @@ every series of one would mean to look through those of all.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -61,6 +62,12 @@ class ControllerMetrics:
         self._condition = gauge("condition_status", "1 when the condition is True.", ("type",))
         self._gateway = gauge("gateway_sync_status", "0 Pending 1 Synced 2 Error 3 MissingSidecar.", ("gateway",))
         self._last_sync = gauge("gateway_last_sync_timestamp_seconds", "Unix time of the last sync.", ("gateway",))
+        self._expiry = Gauge(
+            f"{PREFIX}github_app_token_expiry_timestamp_seconds",
+            "Unix time at which the installation token expires.",
+            ["app_id", "installation_id"],
+            registry=registry,
+        )
         self._shown: dict[tuple[str, str], Series] = {}
 
     def passed(self, name: str, namespace: str, result: str, seconds: float) -> None:
@@ -113,10 +120,19 @@ class ControllerMetrics:
         wanted |= self._info_of(owner, spec)
         self._replace(owner, wanted)
 
+    def show_token_expiry(self, app: str, installation: str, moment: float | None) -> None:
+        """When a GitHub App's token expires; None: nobody uses it any more."""
+        if moment is None:
+            with contextlib.suppress(KeyError):
+                self._expiry.remove(app, installation)
+        else:
+            self._expiry.labels(app, installation).set(moment)
+
     def clear(self) -> None:
         """Removes every series of every resource: this process leads no more."""
         for name, namespace in list(self._shown):
             self.forget(name, namespace)
+        self._expiry.clear()
 
     def forget(self, name: str, namespace: str) -> None:
         """Removes every series of a resource that is gone."""

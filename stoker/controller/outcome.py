@@ -9,6 +9,8 @@ from stoker.api import names
 from stoker.controller.retries import Retries
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from stoker.api.objects import GatewaySync, ObjectMeta, Pod
     from stoker.api.profiles import ResolvedProfile
     from stoker.api.spec import Spec
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from stoker.controller.lookups import Need
     from stoker.errors import StokerError
     from stoker.git.credentials import Credentials
+    from stoker.git.github_app import Identity
 
 
 class Tokens(NamedTuple):
@@ -59,7 +62,8 @@ class Memory:
 
     ``need`` is the look-up that is owed, ``waiting`` that it has been asked for; ``error`` is what the last one that ended
     brought, also while the next one runs. ``told`` is the status up to which events and log lines were given, ``said`` what
-    was logged of failing steps.
+    was logged of failing steps, ``app`` the GitHub App whose token was last asked for, ``shown``
+    the fingerprint of the credential of the last pass.
     """
 
     tokens: Tokens = field(default_factory=Tokens)
@@ -68,6 +72,8 @@ class Memory:
     checked_at: float = float("-inf")
     good: Good = field(default_factory=Good)
     error: StokerError | None = None
+    app: Identity | None = None
+    shown: str | None = None
     failed_turn: int = 0
     look_ups: Retries = field(default_factory=Retries)
     steps: Retries = field(default_factory=Retries)
@@ -79,6 +85,7 @@ class Memory:
 class Pass:
     """One pass. ``arrival``: the turn at which these very tokens were first seen, None when that is not known.
 
+    ``exchanging``: the credential is on its way; ``renewal``: when it must be had anew.
     ``census`` None: the pods could not be listed yet. ``failures``: the error of each step that failed, by step.
     ``order_held``: a look-up for a new generation or a request has not been answered, so that what agents are told to
     fetch stays as it is. ``gateways`` are the status's own until this pass knows better (``gateways_known``).
@@ -93,6 +100,8 @@ class Pass:
     spec_error: StokerError | None = None
     profiles: dict[str, ResolvedProfile] = field(default_factory=dict)
     credentials: Credentials | None = None
+    exchanging: bool = False
+    renewal: datetime | None = None
     host_keys_checked: bool | None = None
     ref: str = ""
     url: str = ""

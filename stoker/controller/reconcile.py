@@ -12,6 +12,7 @@ from stoker.controller.outcome import Memory, Pass, tokens_of
 from stoker.controller.steps import (
     discovery,
     finalizer,
+    github_app,
     metadata,
     paused,
     profiles,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stoker.api.objects import GatewaySync
+    from stoker.controller.exchanges import Exchanges
     from stoker.controller.lookups import Lookups
     from stoker.controller.metrics import ControllerMetrics
     from stoker.controller.outcome import Census, Tokens
@@ -59,6 +61,7 @@ class Reconciler:
 
     cluster: Cluster
     lookups: Lookups
+    exchanges: Exchanges
     metrics: ControllerMetrics
     events: EventRecorder
     sight: Sight
@@ -83,7 +86,7 @@ class Reconciler:
             this = self._pass(key, resource)
             await self._steps(this)
             result = _result(this)
-            return _next(this)
+            return _next(this, self.now())
         finally:
             if key in {known for known, _ in self.memories}:
                 self.metrics.passed(key[1], key[0], result, time.perf_counter() - began)
@@ -115,6 +118,7 @@ class Reconciler:
         paused.note(this)
         profiles.validate(this)
         await self._try(this, resolve.CREDENTIALS, secrets.git_credentials(this, self.cluster))
+        await self._try(this, resolve.CREDENTIALS, github_app.keep(this, self.cluster, self.exchanges))
         ssh.note(this)
         resolve.resolve(this, self.lookups, self.metrics)
         await self._try(this, "api-key", secrets.api_key(this, self.cluster))
@@ -139,6 +143,7 @@ class Reconciler:
     def _forget(self, key: Key) -> None:
         self.memories = {identity: memory for identity, memory in self.memories.items() if identity[0] != key}
         self.lookups.forget(key)
+        self.exchanges.forget(key)
         self.metrics.forget(key[1], key[0])
 
 
@@ -150,8 +155,9 @@ def _note_failures(this: Pass) -> None:
         this.memory.steps.failed(error, trio.current_time())
 
 
-def _next(this: Pass) -> float | None:
-    delays = [resolve.next_delay(this), this.memory.steps.left(trio.current_time())]
+def _next(this: Pass, now: datetime) -> float | None:
+    renewal = None if this.renewal is None else max(0.0, (this.renewal - now).total_seconds())
+    delays = [resolve.next_delay(this), this.memory.steps.left(trio.current_time()), renewal]
     return min((delay for delay in delays if delay is not None), default=None)
 
 

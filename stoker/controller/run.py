@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from stoker.api.times import utcnow
+from stoker.controller.exchanges import Exchanges
 from stoker.controller.lookups import Lookups, Turns
 from stoker.controller.loop import Loop
 from stoker.controller.reconcile import Reconciler
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from stoker.controller.exchanges import TokenSource
     from stoker.controller.lookups import RefSource
     from stoker.controller.metrics import ControllerMetrics
     from stoker.kube.cluster import Cluster
@@ -37,6 +39,7 @@ async def run_controller(
     cluster: Cluster,
     *,
     remote: RefSource,
+    apps: TokenSource,
     metrics: ControllerMetrics,
     settings: ControllerSettings,
     now: Callable[[], datetime] = utcnow,
@@ -49,6 +52,7 @@ async def run_controller(
         reconciler = Reconciler(
             cluster=cluster,
             lookups=Lookups(remote, nursery, loop.wake, turns=turns),
+            exchanges=Exchanges(apps, nursery, loop.wake, metrics.show_token_expiry),
             metrics=metrics,
             events=EventRecorder(cluster, "stoker-controller", now=now),
             sight=watches,

@@ -15,6 +15,7 @@ from stoker.api import conditions as c
 from stoker.api.bounds import cut_list, cut_text
 from stoker.api.conditions import Condition
 from stoker.errors import Transient
+from stoker.git.github_app import EXCHANGE_ERRORS
 from stoker.observe.redact import redact
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def _ref_resolved(this: Pass) -> list[Condition]:
     """What the last look-up that ended brought: a pass that makes none, or waits for one, leaves it as it was."""
     if this.looks_up and not this.pending and this.resolve_error is not None:
         message = f"{this.resolve_error}; retry in {round(this.memory.look_ups.pause)}s"
-        return [Condition(type=c.REF_RESOLVED, status="False", reason="RefResolutionFailed", message=message)]
+        exchange = isinstance(this.resolve_error, EXCHANGE_ERRORS)
+        reason = "GitHubAppExchangeFailed" if exchange else "RefResolutionFailed"
+        return [Condition(type=c.REF_RESOLVED, status="False", reason=reason, message=message)]
     if this.looks_up and not this.pending and this.resolved:
         return [Condition(type=c.REF_RESOLVED, status="True", reason="RefResolved", message=this.commit)]
     before = c.find(this.resource.status.conditions, c.REF_RESOLVED)

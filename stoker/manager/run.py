@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import socket
 import uuid
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
+from stoker.git.github_app import TokenExchange
 from stoker.git.remote import Remote
 from stoker.git.threads import ThreadPerRepository
 from stoker.kube.config import find_access
@@ -33,12 +35,15 @@ from stoker.process.crashes import Crashes
 from stoker.process.vitals import Vitals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from stoker.kube.cluster import Cluster
     from stoker.manager.options import Options
     from stoker.nursery.service import Service
     from stoker.settings import ReceiverSettings
+
+    Work = Callable[..., Awaitable[Any]]
+    """A service once it was given the cluster to write to."""
 
 LEASE: Final = "stoker-controller-manager"
 
@@ -51,36 +56,41 @@ async def run_manager(
     """
     env = {**env, "KUBECONFIG": options.kubeconfig}
     access = await find_access(env, context=options.context)
-    namespace = options.lease_namespace or env.get("POD_NAMESPACE", "") or access.namespace
-    identity = f"{env.get('POD_NAME') or socket.gethostname()}_{uuid.uuid4()}"
-    offload = ThreadPerRepository()
-    async with HttpCluster(access) as cluster, Remote(offload) as remote:
-        registry = new_registry()
-        sources = Sources(cluster, registry, receiver, Vitals(), offload)
-        controller = _controller(options, cluster, remote, ControllerMetrics(registry), namespace, identity)
-        get_logger("manager").info(
-            "manager_starting", server=access.server, identity=identity, lease=f"{namespace}/{LEASE}"
-        )
-        await _serve(options, sources, controller, stopping)
-
-
-def _controller(
-    options: Options, cluster: Cluster, remote: Remote, metrics: ControllerMetrics, namespace: str, identity: str
-) -> Service:
-    """The controller as a service, behind the election unless this is the only replica."""
+    replica = Replica(
+        identity=f"{env.get('POD_NAME') or socket.gethostname()}_{uuid.uuid4()}",
+        namespace=options.lease_namespace or env.get("POD_NAMESPACE", "") or access.namespace,
+    )
+    offload, registry = ThreadPerRepository(), new_registry()
+    metrics = ControllerMetrics(registry)
     settings = ControllerSettings(options.workers, options.watch_namespaces, options.auto_bind_agent_rbac)
+    get_logger("manager").info(
+        "manager_starting", server=access.server, identity=replica.identity, lease=f"{replica.namespace}/{LEASE}"
+    )
+    async with HttpCluster(access) as cluster, Remote(offload) as remote, TokenExchange() as apps:
 
-    async def control(over: Cluster, *, task_status: trio.TaskStatus[None]) -> None:
-        try:
-            await run_controller(over, remote=remote, metrics=metrics, settings=settings, task_status=task_status)
-        finally:
-            metrics.clear()  # a follower has nothing to say about resources
+        async def control(over: Cluster, *, task_status: trio.TaskStatus[None]) -> None:
+            work = partial(run_controller, over, remote=remote, apps=apps, metrics=metrics, settings=settings)
+            try:
+                await work(task_status=task_status)
+            finally:
+                metrics.clear()  # whoever does not lead has nothing to say about resources
 
-    if not options.leader_election:
-        return partial(control, cluster)
-    leadership = Leadership()
-    elector = Elector(cluster, namespace=namespace, name=LEASE, identity=identity, leadership=leadership)
-    return partial(elector.run, partial(control, Fenced(cluster, leadership)))
+        controller = replica.led(cluster, control) if options.leader_election else partial(control, cluster)
+        await _serve(options, Sources(cluster, registry, receiver, Vitals(), offload), controller, stopping)
+
+
+@dataclass(frozen=True)
+class Replica:
+    """Who this process is among its like; ``namespace``: where their lease is."""
+
+    identity: str
+    namespace: str
+
+    def led(self, cluster: Cluster, work: Work) -> Service:
+        """``work`` as a service that does something only while this replica leads, and then writes only as its leader."""
+        leadership = Leadership()
+        elector = Elector(cluster, namespace=self.namespace, name=LEASE, identity=self.identity, leadership=leadership)
+        return partial(elector.run, partial(work, Fenced(cluster, leadership)))
 
 
 async def _serve(options: Options, sources: Sources, controller: Service, stopping: trio.Event) -> None:

@@ -20,6 +20,7 @@ from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
 from stoker.errors import ManifestInvalid
 from stoker.git.fetch import StorePool
+from stoker.git.github_app import TokenExchange
 from stoker.git.remote import Remote
 from stoker.git.threads import ThreadPerRepository
 from stoker.git.workers import open_workers
@@ -61,6 +62,7 @@ class Parts:
     cluster: MemoryCluster
     files: ObjectFiles
     remote: Remote
+    apps: TokenExchange
     stores: StorePool
     fetches: ThreadPerRepository
     look_ups: ThreadPerRepository
@@ -78,6 +80,7 @@ class Parts:
         await run_controller(
             self.cluster,
             remote=self.remote,
+            apps=self.apps,
             metrics=self.controller_metrics,
             settings=ControllerSettings(auto_bind=False),
             now=utc_now,
@@ -166,12 +169,14 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
             )
             far = await held.enter_async_context(open_workers())
             stores = StorePool(options.state_dir / "git", offload=fetches, ssh=far)
+            apps = await held.enter_async_context(TokenExchange())
             return await use(
                 Parts(
                     options=options,
                     cluster=cluster,
                     files=files,
                     remote=remote,
+                    apps=apps,
                     stores=stores,
                     fetches=fetches,
                     look_ups=look_ups,

@@ -20,6 +20,7 @@ from stoker.errors import Forbidden
 from stoker.kube.cluster import CONFIGMAPS, EVENTS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.metrics import new_registry
+from tests.fakes.apps import FakeApps
 from tests.fakes.refs import FakeRefs
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class House:
 
     cluster: RefusingCluster
     refs: FakeRefs = field(default_factory=FakeRefs)
+    apps: FakeApps = field(default_factory=lambda: FakeApps(now))
     registry: CollectorRegistry = field(default_factory=new_registry)
     auto_bind: bool = True
     nursery: trio.Nursery = field(init=False)
@@ -155,6 +157,7 @@ class House:
                 run_controller,
                 self.cluster,
                 remote=remote or self.refs,
+                apps=self.apps,
                 metrics=self.metrics,
                 settings=settings,
                 now=now,

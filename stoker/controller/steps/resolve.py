@@ -18,6 +18,7 @@ from stoker.controller.outcome import Good, tokens_of
 from stoker.controller.repository import published_url
 from stoker.controller.retries import TOLERANCE
 from stoker.errors import CredentialsInvalid, GitServerError, StokerError
+from stoker.git.github_app import EXCHANGE_ERRORS
 from stoker.git.listing import is_full_hash, pick
 from stoker.git.urls import place
 
@@ -51,11 +52,14 @@ def resolve(this: Pass, lookups: Lookups, metrics: ControllerMetrics) -> None:
     memory = this.memory
     this.ref, this.url = effective_ref(this), _url(this.spec)
     _note_tokens(this, lookups)
+    _note_credential(this)
     if this.spec is None or this.paused:
         lookups.forget(this.key)
         memory.waiting = False
     else:
         memory.need = _need(this.spec, memory, lookups)
+        if memory.need is None and isinstance(this.failures.get(CREDENTIALS), EXCHANGE_ERRORS):
+            memory.need = Need(lookups.turn(), age=interval(this.spec))  # told by the look-up, though none was due
         if memory.need is not None:
             _meet(this, this.spec, memory.need, lookups, metrics)
     _last_good(this)
@@ -83,6 +87,15 @@ def _note_tokens(this: Pass, lookups: Lookups) -> None:
         memory.steps.reset()
 
 
+def _note_credential(this: Pass) -> None:
+    """What failed with another credential, or with none, is worth another attempt at once."""
+    memory = this.memory
+    shown = this.credentials.fingerprint if this.credentials is not None else None
+    if shown is not None and shown != memory.shown and memory.error is not None:
+        memory.look_ups.reset()
+    memory.shown = shown
+
+
 def _need(spec: Spec, memory: Memory, lookups: Lookups) -> Need | None:
     """The look-up that is owed; kept while it is unanswered."""
     if memory.need is not None:
@@ -101,6 +114,10 @@ def _meet(this: Pass, spec: Spec, need: Need, lookups: Lookups, metrics: Control
     memory = this.memory
     try:
         where = place(published_url(spec.git.repo, spec.auth_type))
+        if this.exchanging:
+            memory.waiting = this.pending = True
+            this.order_held = need.age is None
+            return
         if this.credentials is None:
             raise this.failures.get(CREDENTIALS) or CredentialsInvalid("the git credentials could not be read")
         this.credentials.at(where)  # a method that the URL does not take is refused also where nothing is looked up

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stoker.errors import CredentialsInvalid, ObjectNotFound, TransportUnsupported
+from stoker.errors import CredentialsInvalid, ObjectNotFound
 from stoker.git.credentials import Credentials
 from stoker.kube.cluster import SECRETS
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 async def git_credentials(this: Pass, cluster: Cluster) -> None:
-    """Fills ``credentials``. Raises CredentialsInvalid when the Secret or its key is missing, TransportUnsupported for a
-    method that is not served, and the store's errors.
+    """Fills ``credentials``, but for a GitHub App, which has a step of its own. Raises CredentialsInvalid when a Secret or its
+    key is missing, and the store's errors.
     """
     spec = this.spec
     if spec is None:
@@ -25,31 +25,28 @@ async def git_credentials(this: Pass, cluster: Cluster) -> None:
         this.credentials = Credentials.none()
     elif spec.auth_type == "token" and spec.git.auth.token:
         secret = spec.git.auth.token.secret_ref
-        this.credentials = Credentials.token(await _text(this, cluster, secret.name, secret.key))
+        this.credentials = Credentials.token(await text_of(this, cluster, secret.name, secret.key))
     elif spec.auth_type == "ssh" and spec.git.auth.ssh_key:
         this.credentials = await _ssh(this, cluster, spec.git.auth.ssh_key)
-    else:
-        raise TransportUnsupported(
-            f"spec.git.auth.{spec.auth_type} is not served by this build; use an https URL with spec.git.auth.token"
-        )
 
 
 async def api_key(this: Pass, cluster: Cluster) -> None:
     """Raises CredentialsInvalid when the Secret with the gateways' API key is missing; the key itself is the agents' business."""
     if this.spec is not None:
         api = this.spec.gateway.api
-        await _text(this, cluster, api.secret_name, api.secret_key)
+        await text_of(this, cluster, api.secret_name, api.secret_key)
 
 
 async def _ssh(this: Pass, cluster: Cluster, auth: SSHAuth) -> Credentials:
-    key = await _text(this, cluster, auth.secret_ref.name, auth.secret_ref.key)
+    key = await text_of(this, cluster, auth.secret_ref.name, auth.secret_ref.key)
     if not auth.known_hosts:
         return Credentials.ssh_key(key)
     hosts = auth.known_hosts.secret_ref
-    return Credentials.ssh_key(key, await _text(this, cluster, hosts.name, hosts.key))
+    return Credentials.ssh_key(key, await text_of(this, cluster, hosts.name, hosts.key))
 
 
-async def _text(this: Pass, cluster: Cluster, name: str, key: str) -> str:
+async def text_of(this: Pass, cluster: Cluster, name: str, key: str) -> str:
+    """One key of a Secret of the resource's namespace; CredentialsInvalid when it is missing or empty."""
     namespace = this.resource.metadata.namespace
     try:
         secret = await cluster.get(SECRETS, namespace, name)

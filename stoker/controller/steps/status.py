@@ -76,7 +76,7 @@ def transitions(before: Status, after: Status) -> list[Event]:
     """Only what flipped: pure."""
     found: list[Event] = []
     resolved = c.find(after.conditions, c.REF_RESOLVED)
-    if resolved and after.ref_resolution_status == "Error" and before.ref_resolution_status != "Error":
+    if resolved and after.ref_resolution_status == "Error" and _failed_otherwise(before, resolved.reason):
         found.append(("Warning", resolved.reason, resolved.message))
     if condition := _flipped(before, after, c.PROFILES_VALID, "False"):
         found.append(("Warning", "ProfilesInvalid", condition.message))
@@ -94,6 +94,12 @@ def transitions(before: Status, after: Status) -> list[Event]:
     if fresh:
         found.append(("Normal", "GatewaysDiscovered", f"discovered {', '.join(fresh)}"[:900]))
     return found
+
+
+def _failed_otherwise(before: Status, reason: str) -> bool:
+    """It did not fail before, or for another reason: an app's key may be refused where the server was down."""
+    was = c.find(before.conditions, c.REF_RESOLVED)
+    return before.ref_resolution_status != "Error" or was is None or was.reason != reason
 
 
 def _flipped(before: Status, after: Status, kind: str, status: str) -> c.Condition | None:
