@@ -7,6 +7,7 @@ read, its finalizer not removed), or one that met a fault of ours. Neither may s
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import trio
@@ -23,10 +24,10 @@ Key = tuple[str, str]
 
 
 class Loop:
-    """N workers, never two on one resource."""
+    """N workers, never two on one resource; namespaces take turns."""
 
     def __init__(self) -> None:
-        self._queue: KeyedQueue[Key] = KeyedQueue()
+        self._queue: KeyedQueue[Key] = KeyedQueue(itemgetter(0))
         self._retries: dict[Key, Retries] = {}
         self._log = get_logger("controller")
 

@@ -1,7 +1,8 @@
 """N workers over a de-duplicating queue of keys, never two on one key.
 
 A key that is added while it is handled is handled again afterwards; a delayed key comes when its time does, and an earlier
-time wins. Order is first come, first served. What is handled, and what a failure means, is the handler's business.
+time wins. Order is first come, first served, within groups that take turns: one that brings a thousand keys does not keep
+the others waiting for a thousand turns. What is handled, and what a failure means, is the handler's business.
 """
 
 from __future__ import annotations
@@ -13,17 +14,21 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import trio
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Hashable
 
 K = TypeVar("K")
 SLACK = 64
 
 
 class KeyedQueue(Generic[K]):
-    """All methods but ``run`` and ``idle`` are plain functions and may be called from callbacks."""
+    """All methods but ``run`` and ``idle`` are plain functions and may be called from callbacks.
 
-    def __init__(self) -> None:
-        self._ready: OrderedDict[K, None] = OrderedDict()
+    ``group``: which of the groups that take turns a key belongs to; by default all are of one.
+    """
+
+    def __init__(self, group: Callable[[K], Hashable] = lambda _: None) -> None:
+        self._group = group
+        self._ready: OrderedDict[Hashable, OrderedDict[K, None]] = OrderedDict()
         self._running: set[K] = set()
         self._again: set[K] = set()
         self._due: dict[K, tuple[float, int]] = {}  # when, and the number of the entry that says so
@@ -37,13 +42,13 @@ class KeyedQueue(Generic[K]):
         if key in self._running:
             self._again.add(key)
         else:
-            self._ready.setdefault(key)
+            self._line_up(key)
         self._wake()
 
     def add_after(self, key: K, seconds: float) -> None:
         """In ``seconds``, or sooner when it was due sooner."""
         due = trio.current_time() + max(0.0, seconds)
-        if key in self._ready or (key in self._due and self._due[key][0] <= due):
+        if key in self._ready.get(self._group(key), ()) or (key in self._due and self._due[key][0] <= due):
             return
         self._count += 1
         self._due[key] = (due, self._count)
@@ -85,7 +90,7 @@ class KeyedQueue(Generic[K]):
         while True:
             while not self._ready:
                 await self._changed.wait()
-            key, _ = self._ready.popitem(last=False)
+            key = self._next()
             self._running.add(key)
             try:
                 await handle(key)
@@ -94,8 +99,19 @@ class KeyedQueue(Generic[K]):
                 if key in self._again:
                     self._again.discard(key)
                     self._due.pop(key, None)
-                    self._ready.setdefault(key)
+                    self._line_up(key)
                 self._wake()
+
+    def _line_up(self, key: K) -> None:
+        self._ready.setdefault(self._group(key), OrderedDict()).setdefault(key)
+
+    def _next(self) -> K:
+        """The first key of the group whose turn it is, which then is the last group."""
+        group, keys = self._ready.popitem(last=False)
+        key, _ = keys.popitem(last=False)
+        if keys:
+            self._ready[group] = keys
+        return key
 
     async def _timer(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from stoker.receiver.deliveries import Deliveries
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stoker.api.objects import GatewaySync
     from stoker.kube.cluster import Cluster
     from stoker.receiver.nudge import Nudger
 
@@ -77,8 +78,19 @@ class Answerer:
         if isinstance(said, payloads.Ignored):
             return _refused(said.source, said.reason)
         path = "/".join(route)
-        if self.deliveries.seen(path, delivery):
-            return _accepted(said, message="delivery already handled")
+        async with self.deliveries.one_at_a_time(path, delivery):
+            if self.deliveries.seen(path, delivery):
+                return _accepted(said, message="delivery already handled")
+            answer = await self._carry_out(route, resource, said)
+            if answer.body.get("accepted"):
+                if not self.kept():
+                    return Answer(503, {"error": UNKEPT}, said.source)
+                self.deliveries.remember(path, delivery)
+            return answer
+
+    async def _carry_out(
+        self, route: tuple[str, ...], resource: GatewaySync | None, said: payloads.Push | payloads.Retarget
+    ) -> Answer:
         if resource is None:
             answer = await self._fleet(route, said)
         elif isinstance(said, payloads.Retarget):
@@ -87,10 +99,6 @@ class Answerer:
         else:
             reason = await self.nudger.push(resource, said)
             answer = _refused(said.source, reason, ref=said.ref) if reason else _accepted(said)
-        if answer.body.get("accepted"):
-            if not self.kept():
-                return Answer(503, {"error": UNKEPT}, said.source)
-            self.deliveries.remember(path, delivery)
         return answer
 
     async def _fleet(self, route: tuple[str, ...], said: payloads.Push | payloads.Retarget) -> Answer:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import trio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
 HEADERS: Final = (
     "x-github-delivery",
@@ -29,10 +30,29 @@ def delivery_of(headers: Mapping[str, str]) -> str:
 
 
 class Deliveries:
-    """Remembered only after a successful write, so that a failed one can be repeated; as digests, whatever their length."""
+    """Remembered only after a successful write, so that a failed one can be repeated; as digests, whatever their length.
+
+    Two copies that come at once are one delivery: the second waits for what becomes of the first.
+    """
 
     def __init__(self) -> None:
         self._seen: OrderedDict[bytes, float] = OrderedDict()
+        self._in_hand: dict[bytes, trio.Lock] = {}
+
+    @asynccontextmanager
+    async def one_at_a_time(self, path: str, delivery: str) -> AsyncIterator[None]:
+        """While it lasts nobody else acts on this delivery; anonymous ones are all different."""
+        if not delivery:
+            yield
+            return
+        key = _digest(path, delivery)
+        lock = self._in_hand.setdefault(key, trio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.statistics().tasks_waiting and not lock.locked():
+                self._in_hand.pop(key, None)
 
     def seen(self, path: str, delivery: str) -> bool:
         """Whether this id was acted on at this path within a day."""
