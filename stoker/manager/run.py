@@ -35,14 +35,14 @@ from stoker.process.crashes import Crashes
 from stoker.process.vitals import Vitals
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from stoker.kube.cluster import Cluster
     from stoker.manager.options import Options
     from stoker.nursery.service import Service
     from stoker.settings import ReceiverSettings
 
-    Work = Callable[..., Awaitable[Any]]
+    Work = Callable[..., Coroutine[Any, Any, None]]
     """A service once it was given the cluster to write to."""
 
 LEASE: Final = "stoker-controller-manager"
@@ -86,11 +86,11 @@ class Replica:
     identity: str
     namespace: str
 
-    def led(self, cluster: Cluster, work: Work) -> Service:
+    def led(self, cluster: HttpCluster, work: Work) -> Service:
         """``work`` as a service that does something only while this replica leads, and then writes only as its leader."""
         leadership = Leadership()
         elector = Elector(cluster, namespace=self.namespace, name=LEASE, identity=self.identity, leadership=leadership)
-        return partial(elector.run, partial(work, Fenced(cluster, leadership)))
+        return partial(elector.run, partial(work, Fenced(cluster.fenced(leadership.check), leadership)))
 
 
 async def _serve(options: Options, sources: Sources, controller: Service, stopping: trio.Event) -> None:

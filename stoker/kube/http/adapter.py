@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from stoker.kube.http.transports import Transports, maker
 from stoker.kube.http.watching import Watching, query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -55,6 +56,14 @@ class HttpCluster:
         with trio.move_on_after(CLOSE_SECONDS, shield=True):
             for transports in self._transports:
                 await transports.close()
+
+    def fenced(self, may_write: Callable[[], None]) -> HttpCluster:
+        """The same server over the same connections; ``may_write`` is asked once more as a write's body goes out, and
+        raises when it may not: a request may have waited for a connection until then.
+        """
+        fenced = copy.copy(self)
+        fenced._requests = self._requests.fenced(may_write)  # noqa: SLF001 - our own, made a line ago
+        return fenced
 
     async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
         """As the port."""

@@ -16,9 +16,10 @@ import trio
 from stoker.errors import ClusterError, StokerError, TooManyRequests, Unauthorized
 from stoker.kube import failures
 from stoker.kube.http.answers import CLOSE_SECONDS, FOREIGN, Arriving
+from stoker.kube.http.fence import FencedBody
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from stoker.kube.config import Access
     from stoker.kube.http.bounds import Bounds
@@ -33,10 +34,23 @@ _BROKEN: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 class Exchange:
     """Sends calls, each through a transport of its own."""
 
-    def __init__(self, access: Access, transports: Transports, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        access: Access,
+        transports: Transports,
+        bounds: Bounds,
+        *,
+        may_write: Callable[[], None] | None = None,
+    ) -> None:
+        """``may_write``: asked as a body goes out, and raises when it may not."""
         self._access = access
         self._transports = transports
         self._bounds = bounds
+        self._may_write = may_write
+
+    def fenced(self, may_write: Callable[[], None]) -> Exchange:
+        """The same, asking ``may_write``."""
+        return Exchange(self._access, self._transports, self._bounds, may_write=may_write)
 
     @property
     def server(self) -> str:
@@ -119,13 +133,16 @@ class Exchange:
             headers["Content-Type"] = call.content_type
         bounds = self._bounds
         timeout = {"connect": bounds.connect, "read": read, "write": bounds.read, "pool": bounds.read}
-        return httpx.Request(
+        request = httpx.Request(
             call.method,
             self._access.server + call.target,
             headers=headers,
             content=call.body,
             extensions={"timeout": timeout},
         )
+        if call.body is not None and self._may_write is not None:
+            request.stream = FencedBody(call.body, self._may_write)
+        return request
 
     async def _refusal(self, answer: Arriving, call: Call) -> StokerError:
         status = failures.Status()
