@@ -1,0 +1,68 @@
+"""One manager for the tests of what it does, managers of their own for those of how it lives, and namespaces as sites."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cluster import accounts
+from tests.fakes.gitrepos import make_origin
+from tests.manager.process import Manager
+from tests.manager.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.cluster.plane import Plane
+
+    Start = Callable[..., Manager]
+
+_homes = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def manager(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
+    """The one that acts for every ``site``; leave it running."""
+    home = "home-of-all"
+    token = accounts.manager_token(plane, home=home)
+    config = plane.write_kubeconfig("manager-of-all", {"token": token}, namespace=home)
+    running = Manager(tmp_path_factory.mktemp("manager"), config)
+    yield running.ready()
+    running.close()
+
+
+@pytest.fixture
+def start(plane: Plane, namespace: str, tmp_path: Path) -> Iterator[Start]:
+    """Starts managers that share a lease of the test's own and act in its namespace only."""
+    home = f"home-{next(_homes)}"
+    token = accounts.manager_token(plane, home=home, watched=[namespace])
+    config = plane.write_kubeconfig(f"manager-{home}", {"token": token}, namespace=home)
+    running: list[Manager] = []
+
+    def begin(*arguments: str, **options: str) -> Manager:
+        name = f"manager-{len(running)}"
+        narrow = ("--watch-namespaces", namespace)
+        running.append(Manager(tmp_path / "managers", config, (*narrow, *arguments), options, name=name))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.close()
+
+
+@pytest.fixture
+def place(plane: Plane, namespace: str, tmp_path: Path) -> Site:
+    """The test's namespace, with a repository of one commit, for managers that the test starts itself."""
+    origin = make_origin(tmp_path / "plant.git")
+    commit = origin.commit({"projects/site/project.json": "{}"})
+    return Site(plane.admin, namespace, origin, commit)
+
+
+@pytest.fixture
+def site(place: Site, manager: Manager) -> Site:
+    """The same, with the manager of all at work."""
+    assert manager.process.poll() is None, manager.log.read_text()[-3000:]
+    return place
