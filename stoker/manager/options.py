@@ -9,6 +9,7 @@ import argparse
 import re
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stoker.api import names
@@ -67,6 +68,7 @@ class Options:
     watch_namespaces: tuple[str, ...] = ()
     kubeconfig: str = ""
     context: str | None = None
+    service_account: Path | None = None
     leader_election: bool = True
     lease_namespace: str = ""
     auto_bind_agent_rbac: bool = True
@@ -93,6 +95,7 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
         watch_namespaces=given.watch_namespaces,
         kubeconfig=given.kubeconfig,
         context=given.context,
+        service_account=given.service_account,
         leader_election=given.leader_election,
         lease_namespace=given.lease_namespace,
         auto_bind_agent_rbac=given.auto_bind_agent_rbac,
@@ -126,6 +129,8 @@ def _cluster(parser: TwinParser) -> None:
     add("--watch-namespaces", "WATCH_NAMESPACES", parse=_namespaces, default=(), metavar="NAMES", text=narrow)
     file = "the API server, who we are; default: the pod's service account, else ~/.kube/config"
     add("--kubeconfig", "KUBECONFIG", parse=str, default="", metavar="FILE", text=file)
+    account = "files of a service account (token, ca.crt, namespace), when they are not where pods have them"
+    add("--service-account", "SERVICE_ACCOUNT_DIR", parse=Path, default=None, metavar="DIR", text=account)
     parser.add_argument("--context", metavar="NAME", help="context of the kubeconfig; default its current one")
     elect = "false: this is the only replica, and leads at once; default true"
     add("--leader-election", "LEADER_ELECTION", parse=twins.truth, default=True, metavar="BOOL", text=elect)

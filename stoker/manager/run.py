@@ -55,7 +55,7 @@ async def run_manager(
     at the end, when a service kept failing or ended by itself (``stopping`` is set then, too).
     """
     env = {**env, "KUBECONFIG": options.kubeconfig}
-    access = await find_access(env, context=options.context)
+    access = await find_access(env, context=options.context, mounted=options.service_account)
     replica = Replica(
         identity=f"{env.get('POD_NAME') or socket.gethostname()}_{uuid.uuid4()}",
         namespace=options.lease_namespace or env.get("POD_NAMESPACE", "") or access.namespace,

@@ -63,7 +63,7 @@ class Site:
     def resource(self, name: str = "plant", **changes: Any) -> Json:
         """A GatewaySync with its API key; ``changes`` are keys of the spec."""
         self.secret()
-        body = {"metadata": {"name": name}, "spec": spec(self.origin) | changes}
+        body: Json = {"metadata": {"name": name}, "spec": spec(self.origin) | changes}
         body |= {"apiVersion": names.API_VERSION, "kind": names.KIND}
         return self.admin.create(self.path(names.PLURAL), body)
 

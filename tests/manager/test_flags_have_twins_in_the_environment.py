@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ TWINS = {
     "--receiver": ("RECEIVER_ADDRESS", "[::1]:3", "receiver", "[::1]:3"),
     "--watch-namespaces": ("WATCH_NAMESPACES", "a, b,a", "watch_namespaces", ("a", "b")),
     "--kubeconfig": ("KUBECONFIG", "/some/file", "kubeconfig", "/some/file"),
+    "--service-account": ("SERVICE_ACCOUNT_DIR", "/some/folder", "service_account", Path("/some/folder")),
     "--leader-election": ("LEADER_ELECTION", "false", "leader_election", False),
     "--lease-namespace": ("LEASE_NAMESPACE", "home", "lease_namespace", "home"),
     "--auto-bind-agent-rbac": ("AUTO_BIND_AGENT_RBAC", "false", "auto_bind_agent_rbac", False),

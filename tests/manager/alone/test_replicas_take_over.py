@@ -1,0 +1,100 @@
+"""Two replicas as processes: one leads, the other is ready and takes over, at once after a clean end, after a lease otherwise."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.manager.process import until
+
+if TYPE_CHECKING:
+    from tests.cluster.plane import Plane
+    from tests.manager.conftest import Start
+    from tests.manager.process import Manager
+    from tests.manager.site import Site
+
+LEASE = "stoker-controller-manager"
+
+
+@pytest.fixture
+def pair(start: Start) -> tuple[Manager, Manager]:
+    """A leader and its follower, both ready."""
+    leader = start().ready()
+    until(lambda: leader.leads, "the first leads")
+    return leader, start().ready()
+
+
+def acts(site: Site, name: str) -> None:
+    """Somebody resolves a new resource."""
+    site.resource(name)
+    site.resolved(name)
+
+
+def test_one_leads_and_both_are_ready(pair: tuple[Manager, Manager], place: Site) -> None:
+    leader, follower = pair
+    acts(place, "plant")
+    assert (leader.leads, follower.leads) == (True, False)
+    assert follower.said("following")["leader"] == leader.lines("manager_starting")[0]["identity"]
+
+
+def test_after_a_clean_end_the_other_acts_at_once(pair: tuple[Manager, Manager], place: Site) -> None:
+    leader, follower = pair
+    assert leader.stop() == 0
+    began = time.monotonic()
+    acts(place, "plant")
+    assert follower.leads
+    assert time.monotonic() - began < 10, "no lease was waited for"
+
+
+def test_after_a_kill_the_other_acts_when_the_lease_is_over(pair: tuple[Manager, Manager], place: Site) -> None:
+    leader, follower = pair
+    leader.stop(signal.SIGKILL)
+    acts(place, "plant")
+    assert follower.leads
+
+
+def test_the_lease_is_given_back_and_says_so(start: Start, plane: Plane) -> None:
+    only = start().ready()
+    until(lambda: only.leads, "it leads")
+    home = only.lines("manager_starting")[0]["lease"].split("/")[0]
+    place = f"/apis/coordination.k8s.io/v1/namespaces/{home}/leases/{LEASE}"
+    assert plane.admin.get(place)["spec"]["holderIdentity"] == only.lines("manager_starting")[0]["identity"]
+    assert only.stop() == 0
+    assert plane.admin.get(place)["spec"]["holderIdentity"] == ""
+
+
+def test_a_leader_that_was_frozen_writes_nothing_when_it_wakes(
+    pair: tuple[Manager, Manager], place: Site, plane: Plane
+) -> None:
+    leader, follower = pair
+    acts(place, "plant")
+    leader.process.send_signal(signal.SIGSTOP)
+    # What a leader would write about, and does: the other one, once the lease is over.
+    place.annotate(requested_at="while-frozen")
+    place.until(lambda: place.status().get("lastHandledRequestedAt") == "while-frozen", "the other handled it")
+    assert follower.leads
+    for kind in ("status", "changes"):
+        plane.admin.delete(place.path("configmaps", f"stoker-{kind}-plant"))
+    place.until(lambda: place.map("stoker-changes-plant") is not None, "the other made them anew")
+    before = written(plane, place)
+    leader.process.send_signal(signal.SIGCONT)
+    leader.said("leadership_lost")
+    leader.said("following")
+    assert written(plane, place) == before
+    assert leader.probe("/readyz") == 200
+
+
+def written(plane: Plane, place: Site) -> Any:
+    """Everything a leader writes, as it stands."""
+    group = "apis/rbac.authorization.k8s.io/v1"
+    found = [
+        place.seen(),
+        *(place.find("configmaps", f"stoker-{kind}-plant") for kind in ("metadata", "status", "changes")),
+    ]
+    found.append(place.find("rolebindings", "stoker-agent-plant", group))
+    found += plane.admin.get(place.path("events"))["items"]
+    return json.dumps([one["metadata"]["resourceVersion"] for one in found if one])
