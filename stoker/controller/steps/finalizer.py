@@ -1,17 +1,29 @@
-"""The finalizer: a deleted resource takes its ConfigMaps, its token Secret and its series with it; gateways keep their files."""
+"""The finalizer: a deleted resource takes its ConfigMaps, its token Secret and its series with it; gateways keep their files.
+
+A server judges the whole object with every write, so one that was stored under older rules could never lose its finalizer;
+servers before 1.30 do not spare what stays unchanged. Its spec means nothing any more: it is replaced by one that passes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stoker.api import names
-from stoker.errors import ObjectNotFound
+from stoker.errors import ObjectNotFound, ObjectRejected
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS, SECRETS
+from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync
     from stoker.controller.outcome import Pass
     from stoker.kube.cluster import Cluster, Kind
+
+LEAST: Final[dict[str, Any]] = {
+    "git": {"repo": "https://deleted.invalid/deleted.git", "ref": "deleted"},
+    "gateway": {"api": {"secretName": "deleted"}},
+    "sync": {"profiles": {"deleted": {"mappings": [{"source": "deleted", "destination": "deleted"}]}}},
+}
+"""A spec that no rule refuses, for a resource that is going."""
 
 
 async def ensure(this: Pass, cluster: Cluster) -> None:
@@ -39,13 +51,34 @@ async def finalize(resource: GatewaySync, cluster: Cluster) -> None:
             await cluster.delete(kind, namespace, object_name)
         except ObjectNotFound:
             continue
-    await _write(resource, [finalizer for finalizer in meta.finalizers if finalizer != names.FINALIZER], cluster)
+    left = [finalizer for finalizer in meta.finalizers if finalizer != names.FINALIZER]
+    try:
+        await _write(resource, left, cluster)
+        return
+    except ObjectRejected as error:
+        get_logger("controller").warning(
+            "finalizer_kept_by_a_rule", namespace=namespace, name=name, error=str(error), remedy="replacing its spec"
+        )
+    await _write(resource, left, cluster, spec=_replacing(resource.spec, LEAST))
 
 
-async def _write(resource: GatewaySync, finalizers: list[str], cluster: Cluster) -> None:
+async def _write(
+    resource: GatewaySync, finalizers: list[str], cluster: Cluster, *, spec: dict[str, Any] | None = None
+) -> None:
     meta = resource.metadata
-    patch = {"metadata": {"finalizers": finalizers, "resourceVersion": meta.resource_version}}
+    patch: dict[str, Any] = {"metadata": {"finalizers": finalizers, "resourceVersion": meta.resource_version}}
+    if spec is not None:
+        patch["spec"] = spec
     try:
         await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, patch)
     except ObjectNotFound:
         return  # it is gone already: by another hand, or by a write of ours whose answer was lost
+
+
+def _replacing(present: Any, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The merge patch that makes ``wanted`` of ``present``."""
+    here = present if isinstance(present, dict) else {}
+    patch: dict[str, Any] = {key: None for key in here if key not in wanted}
+    for key, value in wanted.items():
+        patch[key] = _replacing(here.get(key), value) if isinstance(value, dict) else value
+    return patch
