@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def test_maps_that_were_deleted_or_edited_by_hand_are_as_they_should_be_again(si
     site.resolved()
     for name in ("stoker-metadata-plant", "stoker-status-plant", "stoker-changes-plant"):
         site.admin.delete(site.path("configmaps", name))
-        site.until(lambda name=name: site.map(name) is not None, f"{name} anew")
+        site.until(partial(site.find, "configmaps", name), f"{name} anew")
     path = site.path("configmaps", "stoker-metadata-plant")
     site.admin.patch(path, {"data": {"commit": "f" * 40, "more": "x"}, "metadata": {"labels": None}})
     site.until(lambda: site.metadata().get("commit") == site.commit and "more" not in site.metadata(), "mended")
