@@ -12,6 +12,7 @@ from stoker.api.times import utcnow
 from stoker.controller.exchanges import Exchanges
 from stoker.controller.lookups import Lookups, Turns
 from stoker.controller.loop import Loop
+from stoker.controller.pictures import View
 from stoker.controller.reconcile import Reconciler
 from stoker.controller.watches import Watches
 from stoker.kube.events import EventRecorder
@@ -50,7 +51,7 @@ async def run_controller(
     watches = Watches(cluster, turns=turns, wake=loop.wake, namespaces=settings.namespaces, bindings=settings.auto_bind)
     async with trio.open_nursery() as nursery:
         reconciler = Reconciler(
-            cluster=cluster,
+            cluster=View(cluster, watches.pictures),
             lookups=Lookups(remote, nursery, loop.wake, turns=turns),
             exchanges=Exchanges(apps, nursery, loop.wake, metrics.show_token_expiry),
             metrics=metrics,

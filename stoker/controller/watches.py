@@ -14,13 +14,14 @@ import trio
 
 from stoker.api import names, pods
 from stoker.controller.outcome import Census, Tokens, tokens_of
+from stoker.controller.pictures import Picture
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS
 from stoker.kube.informer import Informer
 
 if TYPE_CHECKING:
     from stoker.api.objects import ConfigMap, GatewaySync, Pod, RoleBinding
     from stoker.controller.lookups import Turns
-    from stoker.kube.cluster import Cluster
+    from stoker.kube.cluster import Cluster, Kind
 
 Key = tuple[str, str]
 PATIENCE = 10.0
@@ -42,6 +43,7 @@ class _Space:
     pods: Informer[Pod]
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     listed: trio.Event = field(default_factory=trio.Event)
+    owned: trio.Event = field(default_factory=trio.Event)
     open: bool = False
 
 
@@ -59,6 +61,9 @@ class Watches:
             Informer(cluster, GATEWAYSYNCS, namespace, on_change=self._resource_changed)
             for namespace in namespaces or ("",)
         ]
+        self.pictures: dict[str, Picture[Any]] = {
+            kind.plural: Picture() for kind in (GATEWAYSYNCS, CONFIGMAPS, ROLEBINDINGS)
+        }
         self._present: dict[str, set[str]] = {}
         self._spaces: dict[str, _Space] = {}
         self._arrivals: dict[Key, tuple[Tokens, int]] = {}
@@ -85,23 +90,19 @@ class Watches:
             async with trio.open_nursery() as lists:
                 for resources in self._resources:
                     lists.start_soon(nursery.start, resources.run)
+            self.pictures[GATEWAYSYNCS.plural].complete.update(self._present)
             task_status.started()
 
     # --- a namespace's pods and owned objects -------------------------------------------------------------------
 
     async def _watch(self, namespace: str, space: _Space) -> None:
-        labels = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
-        maps: Informer[ConfigMap] = Informer(
-            self._cluster, CONFIGMAPS, namespace, labels=labels, on_change=self._map_changed
-        )
         with space.scope:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(maps.run)
-                if self._bindings:
-                    nursery.start_soon(self._watch_bindings, namespace)
+                nursery.start_soon(self._list_owned, nursery, namespace, space)
                 nursery.start_soon(self._list_pods, nursery, namespace, space)
                 with trio.move_on_after(PATIENCE):
                     await space.listed.wait()
+                    await space.owned.wait()
                 space.open = True
                 self._wake_all(namespace)
 
@@ -111,12 +112,25 @@ class Watches:
         if space.open:
             self._wake_all(namespace)
 
-    async def _watch_bindings(self, namespace: str) -> None:
+    async def _list_owned(self, nursery: trio.Nursery, namespace: str, space: _Space) -> None:
+        labels = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
+        maps: Informer[ConfigMap] = Informer(
+            self._cluster, CONFIGMAPS, namespace, labels=labels, on_change=self._map_changed
+        )
         labels = {names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY}
         bindings: Informer[RoleBinding] = Informer(
             self._cluster, ROLEBINDINGS, namespace, labels=labels, on_change=self._binding_changed
         )
-        await bindings.run()
+
+        async def listed(kind: Kind[Any], informer: Informer[Any]) -> None:
+            await nursery.start(informer.run)
+            self.pictures[kind.plural].complete.add(namespace)
+
+        async with trio.open_nursery() as lists:
+            lists.start_soon(listed, CONFIGMAPS, maps)
+            if self._bindings:
+                lists.start_soon(listed, ROLEBINDINGS, bindings)
+        space.owned.set()
 
     def _wake_all(self, namespace: str) -> None:
         for name in sorted(self._present.get(namespace, ())):
@@ -128,6 +142,7 @@ class Watches:
         present = new or old
         if present is None:
             return
+        self.pictures[GATEWAYSYNCS.plural].told(old, new)
         namespace, name = key = present.metadata.namespace, present.metadata.name
         if new is None:
             self._departed(key)
@@ -164,6 +179,8 @@ class Watches:
             space = self._spaces.pop(namespace, None)
             if space is not None:
                 space.scope.cancel()
+            for plural in (CONFIGMAPS.plural, ROLEBINDINGS.plural):
+                self.pictures[plural].forget(namespace)
 
     def _pod_changed(self, old: Pod | None, new: Pod | None) -> None:
         if old is not None and new is not None and _same_pod(old, new):
@@ -177,11 +194,13 @@ class Watches:
         return pods.named_resource(pod, self._present.get(pod.metadata.namespace, set()))
 
     def _map_changed(self, old: ConfigMap | None, new: ConfigMap | None) -> None:
-        if old is None or new is None or old.data != new.data:
+        news, before = self.pictures[CONFIGMAPS.plural].told(old, new)
+        if news and (before is None or new is None or before.data != new.data):
             self._owner_of(old, new, names.CR_NAME)
 
     def _binding_changed(self, old: RoleBinding | None, new: RoleBinding | None) -> None:
-        if old is None or new is None or (old.subjects, old.role_ref) != (new.subjects, new.role_ref):
+        news, before = self.pictures[ROLEBINDINGS.plural].told(old, new)
+        if news and (before is None or new is None or _terms(before) != _terms(new)):
             self._owner_of(old, new, names.ROLEBINDING_LABEL)
 
     def _owner_of(self, old: Any, new: Any, label: str) -> None:
@@ -200,6 +219,10 @@ def _same_wish(old: GatewaySync, new: GatewaySync) -> bool:
         b.annotations,
         b.deletion_timestamp,
     )
+
+
+def _terms(binding: RoleBinding) -> Any:
+    return binding.subjects, binding.role_ref
 
 
 def _same_pod(old: Pod, new: Pod) -> bool:

@@ -1,0 +1,122 @@
+"""A fleet on a real API server: namespaces, resources over http repositories, a pod each, and who counts what is written."""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from stoker.api import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tests.cluster.plane import Plane
+
+RESOURCES: Final = f"/apis/{names.API_VERSION}/{names.PLURAL}"
+OURS: Final = ("gatewaysyncs", "configmaps", "rolebindings", "secrets", "events", "pods")
+HANDS: Final = 16
+"""Requests at a time, of whoever applies."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """``number`` resources over ``spaces`` namespaces and ``urls`` repositories."""
+
+    plane: Plane
+    urls: Sequence[str]
+    number: int
+    spaces: int
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Namespace and name of each."""
+        return [(f"fleet-{index % self.spaces}", f"plant-{index}") for index in range(self.number)]
+
+    def prepare(self) -> None:
+        """Namespaces and their API keys."""
+        for namespace in sorted({namespace for namespace, _ in self.places}):
+            self.plane.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+            account = {"apiVersion": "v1", "kind": "ServiceAccount"}
+            self.plane.admin.apply(account | {"metadata": {"name": "default", "namespace": namespace}})
+            secret = {"apiVersion": "v1", "kind": "Secret", "stringData": {"apiKey": "name:secret"}}
+            self.plane.admin.apply(secret | {"metadata": {"name": "api-key", "namespace": namespace}})
+
+    def pods(self) -> None:
+        """One for each resource, running."""
+        at_once(partial(self._pod, place) for place in self.places)
+
+    def create(self) -> None:
+        """All resources, as fast as the API server takes them."""
+        at_once(partial(self._resource, index, place) for index, place in enumerate(self.places))
+
+    def delete(self) -> None:
+        """All of them, at once."""
+        at_once(partial(self._delete, place) for place in self.places)
+
+    def seen(self) -> list[dict[str, Any]]:
+        """All resources."""
+        found: list[dict[str, Any]] = self.plane.admin.get(RESOURCES)["items"]
+        return found
+
+    def resolved(self) -> bool:
+        """Every one is resolved, with its ConfigMaps."""
+        done = [one for one in self.seen() if one.get("status", {}).get("lastSyncCommit")]
+        if len(done) < self.number:
+            return False
+        maps = self.plane.admin.get("/api/v1/configmaps?labelSelector=app.kubernetes.io/managed-by=stoker-controller")
+        return len(maps["items"]) == 3 * self.number
+
+    def _resource(self, index: int, place: tuple[str, str]) -> None:
+        namespace, name = place
+        mapping = {"source": "projects", "destination": "projects"}
+        spec = {
+            "git": {"repo": self.urls[index % len(self.urls)], "ref": "main"},
+            "gateway": {"api": {"secretName": "api-key"}},
+            "sync": {"profiles": {"default": {"mappings": [mapping]}}},
+        }
+        body = {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": {"name": name}, "spec": spec}
+        self.plane.admin.create(f"/apis/{names.API_VERSION}/namespaces/{namespace}/{names.PLURAL}", body)
+
+    def _pod(self, place: tuple[str, str]) -> None:
+        namespace, name = place
+        image = {"image": "none", "imagePullPolicy": "IfNotPresent"}
+        body = {
+            "metadata": {"name": f"{name}-0", "annotations": {names.INJECT: "true", names.CR_NAME: name}},
+            "spec": {
+                "initContainers": [{"name": names.AGENT_CONTAINER, "restartPolicy": "Always", **image}],
+                "containers": [{"name": "gateway", **image}],
+            },
+        }
+        self.plane.admin.create(f"/api/v1/namespaces/{namespace}/pods", body)
+        status = {"status": {"phase": "Running"}}
+        self.plane.admin.patch(f"/api/v1/namespaces/{namespace}/pods/{name}-0/status", status)
+
+    def _delete(self, place: tuple[str, str]) -> None:
+        self.plane.admin.delete(f"/apis/{names.API_VERSION}/namespaces/{place[0]}/{names.PLURAL}/{place[1]}")
+
+
+def at_once(work: Iterable[Callable[[], None]]) -> None:
+    """All of it, by so many hands."""
+    with ThreadPoolExecutor(HANDS) as hands:
+        for done in [hands.submit(one) for one in work]:
+            done.result()
+
+
+def writes(plane: Plane) -> int:
+    """How many write requests the API server has taken for the kinds that the manager writes, leases left out."""
+    import ssl
+
+    trust = ssl.create_default_context(cafile=str(plane.ca))
+    trust.load_cert_chain(plane.certificate, plane.key)
+    with urllib.request.urlopen(f"{plane.url}/metrics", context=trust, timeout=30) as answer:
+        text = answer.read().decode()
+    total = 0.0
+    for labels, value in re.findall(r"^apiserver_request_total\{(.*)\} (\S+)$", text, re.MULTILINE):
+        said = dict(re.findall(r'(\w+)="([^"]*)"', labels))
+        if said["verb"] in {"POST", "PATCH", "PUT", "DELETE", "APPLY"} and said["resource"] in OURS:
+            total += float(value)
+    return round(total)

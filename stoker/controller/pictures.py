@@ -1,0 +1,164 @@
+"""What is known of resources and the objects they own: by watch, and by the answers to our own writes, the newer of the two.
+
+A pass that asked the server for every object it may have to mend would cost six requests in which nothing changes. What the
+watches know serves as well, but for a moment after each write of ours: so its answer is noted here, and the watch's news of
+it is none. A version that is older than the known one is late and ignored. Versions are compared as numbers, which they are
+on every API server; where they are not, what comes last counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from stoker.errors import AlreadyExists, ObjectNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import trio
+
+    from stoker.kube.cluster import Cluster, Kind, Listing, Subresource, WatchEvent
+
+T = TypeVar("T")
+Key = tuple[str, str]
+
+
+class Picture(Generic[T]):
+    """Of one kind. ``complete``: the namespaces of which everything is known that a watch can show."""
+
+    def __init__(self) -> None:
+        self.complete: set[str] = set()
+        self._known: dict[Key, T] = {}
+        self._doubted: set[Key] = set()
+
+    def find(self, key: Key) -> T | None:
+        """The object as known; ObjectNotFound when there is none for certain, None when only the server can tell."""
+        found = self._known.get(key)
+        if found is None and key[0] in self.complete and key not in self._doubted:
+            raise ObjectNotFound(f"{key[0]}/{key[1]} not found")
+        return found
+
+    def told(self, old: T | None, new: T | None) -> tuple[bool, T | None]:
+        """A watch's news: whether it is any, and what was known before."""
+        key = _key(new if new is not None else old)
+        before = self._known.get(key)
+        if new is not None:
+            return self.note(new), before
+        if before is None or _uid(before) != _uid(old):
+            return False, before
+        del self._known[key]
+        return True, before
+
+    def note(self, item: T) -> bool:
+        """The answer to a write of ours, or what a watch told; whether it is newer than what was known."""
+        key = _key(item)
+        before = self._known.get(key)
+        if before is not None and not _newer(item, before):
+            return False
+        self._known[key] = item
+        self._doubted.discard(key)
+        return True
+
+    def removed(self, key: Key) -> None:
+        """We deleted it."""
+        self._known.pop(key, None)
+
+    def doubt(self, key: Key) -> None:
+        """It is there though no watch shows it, without its labels say: from now on the server is asked."""
+        self._known.pop(key, None)
+        self._doubted.add(key)
+
+    def forget(self, namespace: str) -> None:
+        """The namespace is watched no more."""
+        self.complete.discard(namespace)
+        self._known = {key: item for key, item in self._known.items() if key[0] != namespace}
+        self._doubted = {key for key in self._doubted if key[0] != namespace}
+
+
+class View:
+    """The cluster as passes see it: what ``pictures`` (by plural) know is not asked for, what is written is noted in them."""
+
+    def __init__(self, cluster: Cluster, pictures: Mapping[str, Picture[Any]]) -> None:
+        self._cluster = cluster
+        self._pictures = pictures
+
+    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
+        """From the picture, else from the server."""
+        picture = self._pictures.get(kind.plural)
+        known: T | None = picture.find((namespace, name)) if picture is not None else None
+        if known is not None:
+            return known
+        return await self._cluster.get(kind, namespace, name)
+
+    async def list(
+        self, kind: Kind[T], namespace: str = "", *, labels: Mapping[str, str] | None = None, name: str | None = None
+    ) -> Listing[T]:
+        """As the port says."""
+        return await self._cluster.list(kind, namespace, labels=labels, name=name)
+
+    async def watch(
+        self,
+        kind: Kind[T],
+        namespace: str = "",
+        *,
+        resource_version: str,
+        into: trio.MemorySendChannel[WatchEvent[T]],
+        labels: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """As the port says."""
+        await self._cluster.watch(
+            kind, namespace, resource_version=resource_version, into=into, labels=labels, name=name
+        )
+
+    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
+        """As the port says."""
+        picture = self._pictures.get(kind.plural)
+        try:
+            made = await self._cluster.create(kind, namespace, body)
+        except AlreadyExists:
+            if picture is not None:
+                picture.doubt((namespace, body["metadata"]["name"]))
+            raise
+        if picture is not None:
+            picture.note(made)
+        return made
+
+    async def patch(
+        self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
+    ) -> T:
+        """As the port says."""
+        picture = self._pictures.get(kind.plural)
+        try:
+            made = await self._cluster.patch(kind, namespace, name, body, subresource=subresource)
+        except ObjectNotFound:
+            if picture is not None:
+                picture.removed((namespace, name))
+            raise
+        if picture is not None:
+            picture.note(made)
+        return made
+
+    async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
+        """As the port says; what is known to be absent is not asked for."""
+        picture = self._pictures.get(kind.plural)
+        if picture is not None:
+            picture.find((namespace, name))
+        await self._cluster.delete(kind, namespace, name, uid=uid)
+        if picture is not None:
+            picture.removed((namespace, name))
+
+
+def _key(item: Any) -> Key:
+    return item.metadata.namespace, item.metadata.name
+
+
+def _uid(item: Any) -> str:
+    return str(item.metadata.uid)
+
+
+def _newer(item: Any, known: Any) -> bool:
+    late, early = item.metadata.resource_version, known.metadata.resource_version
+    if late.isdecimal() and early.isdecimal():
+        return int(late) > int(early)
+    return bool(late != early)
