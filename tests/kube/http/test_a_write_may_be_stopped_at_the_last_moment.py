@@ -42,9 +42,12 @@ class Server:
         self.heard = b""
 
     async def serve(self, stream: trio.SocketStream) -> None:
+        request = b""
         async for some in stream:
             self.heard += some
-            if self.heard.endswith(b"}") or self.heard.startswith(b"GET"):
+            request += some
+            if request.endswith(b"}") or (request.startswith(b"GET") and request.endswith(b"\r\n\r\n")):
+                request = b""
                 head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(ANSWER)}\r\n\r\n"
                 await stream.send_all(head.encode() + ANSWER)
 
