@@ -47,7 +47,11 @@ def measure(page: Page, base: Path) -> None:
         held.callback(manager.close)
         manager.start()
         page.add(
-            Row("400 GatewaySyncs created at once: all resolved, ConfigMaps there", _burst(plane, urls, manager), "under 6 s")
+            Row(
+                "400 GatewaySyncs created at once: all resolved, ConfigMaps there",
+                _burst(plane, urls, manager),
+                "under 6 s",
+            )
         )
         fleet = Population(plane, urls, FLEET, SPACES)
         fleet.prepare()

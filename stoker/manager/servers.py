@@ -20,8 +20,7 @@ from stoker.receiver.app import create_app
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.web.bearer import Guarded
 from stoker.web.certificate import self_signed, server_context
-from stoker.web.pages import serve_pages
-from stoker.web.probes import probe_app, probe_pages
+from stoker.web.probes import probe_app
 from stoker.web.serve import serve
 
 if TYPE_CHECKING:
@@ -64,24 +63,12 @@ def inward(options: Options, sources: Sources, stopping: trio.Event) -> list[Nam
     services: list[Named] = []
     live, ready = partial(_amiss, sources), lambda: sources.vitals.readiness.reasons
     if options.probes is not None:
-        services.append(
-            Named(
-                "probes",
-                partial(
-                    serve_pages,
-                    probe_pages(live=live, ready=ready),
-                    bind=options.probes,
-                    stopping=stopping,
-                    on_bound=partial(_tell, "probes_serving"),
-                ),
-            )
-        )
+        app = probe_app(live=live, ready=ready)
+        services.append(Named("probes", partial(_plain, "probes_serving", app, options.probes, stopping)))
     if options.metrics is not None:
-        app = Guarded(
-            probe_app(live=live, ready=ready, metrics=partial(render, sources.registry)),
-            Reviewer(sources.cluster).may_get,
-        )
-        services.append(Named("metrics", partial(_secure, "metrics_serving", app, options.metrics, stopping)))
+        told = probe_app(live=live, ready=ready, metrics=partial(render, sources.registry))
+        guarded = Guarded(told, Reviewer(sources.cluster).may_get)
+        services.append(Named("metrics", partial(_secure, "metrics_serving", guarded, options.metrics, stopping)))
     return services
 
 

@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.controller.house import House
 
+
 @pytest.mark.parametrize("url", ["https://[git.example/plant.git", "ftp://git.example/plant.git", "plant.git"])
 async def test_what_is_no_url(house: House, url: str) -> None:
     await house.resource(git__repo=url)
