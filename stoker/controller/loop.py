@@ -20,6 +20,8 @@ from stoker.observe.logs import get_logger
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    Reconcile = Callable[["Key", bool], Awaitable[float | None]]
+
 Key = tuple[str, str]
 
 
@@ -29,27 +31,37 @@ class Loop:
     def __init__(self) -> None:
         self._queue: KeyedQueue[Key] = KeyedQueue(itemgetter(0))
         self._retries: dict[Key, Retries] = {}
+        self._called: set[Key] = set()
         self._log = get_logger("controller")
 
     def wake(self, key: Key, *, wish: bool = False) -> None:
         """As soon as a worker is free. ``wish``: what is asked for changed, which ends a backoff."""
         if wish:
             self._retries.pop(key, None)
+        self._called.add(key)
+        self._queue.add(key)
+
+    def answered(self, key: Key) -> None:
+        """What a pass waits for is in: not in itself a reason for another."""
         self._queue.add(key)
 
     async def run(
         self,
-        reconcile: Callable[[Key], Awaitable[float | None]],
+        reconcile: Reconcile,
         *,
         workers: int,
         task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
     ) -> None:
-        """Runs until cancelled. ``reconcile`` returns the seconds until the next pass, None when only a change asks for one."""
+        """Runs until cancelled. ``reconcile`` is told whether somebody called for the resource, and returns the seconds until
+        the next look at it, None when only a change asks for one.
+        """
         await self._queue.run(partial(self._handle, reconcile), workers=workers, task_status=task_status)
 
-    async def _handle(self, reconcile: Callable[[Key], Awaitable[float | None]], key: Key) -> None:
+    async def _handle(self, reconcile: Reconcile, key: Key) -> None:
+        called = key in self._called or key in self._retries
+        self._called.discard(key)
         try:
-            delay = await reconcile(key)
+            delay = await reconcile(key, called)
         except StokerError as error:
             delay = self._failed(key, error)
         except Exception as fault:  # noqa: BLE001 - one resource that trips over a fault of ours must not stop the others

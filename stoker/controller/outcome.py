@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stoker.api.spec import Spec
     from stoker.api.status import DiscoveredGateway, Status
     from stoker.controller.lookups import Need
+    from stoker.controller.polling import Polled
     from stoker.errors import StokerError
     from stoker.git.credentials import Credentials
     from stoker.git.github_app import Identity
@@ -63,7 +64,8 @@ class Memory:
     ``need`` is the look-up that is owed, ``waiting`` that it has been asked for; ``error`` is what the last one that ended
     brought, also while the next one runs. ``told`` is the status up to which events and log lines were given, ``said`` what
     was logged of failing steps, ``app`` the GitHub App whose token was last asked for, ``shown``
-    the fingerprint of the credential of the last pass.
+    the fingerprint of the credential of the last pass, ``polled`` what may be polled without a pass,
+    ``key_seen`` which API key was there and when.
     """
 
     tokens: Tokens = field(default_factory=Tokens)
@@ -74,6 +76,8 @@ class Memory:
     error: StokerError | None = None
     app: Identity | None = None
     shown: str | None = None
+    polled: Polled | None = None
+    key_seen: tuple[tuple[int, str, str], float] = ((0, "", ""), float("-inf"))
     failed_turn: int = 0
     look_ups: Retries = field(default_factory=Retries)
     steps: Retries = field(default_factory=Retries)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import trio
 
+from stoker.controller import polling
 from stoker.controller.outcome import Memory, Pass, tokens_of
 from stoker.controller.steps import (
     discovery,
@@ -67,16 +68,20 @@ class Reconciler:
     sight: Sight
     auto_bind: bool
     now: Callable[[], datetime]
-    memories: dict[tuple[Key, str], Memory] = field(default_factory=dict)
+    memories: dict[Key, tuple[str, Memory]] = field(default_factory=dict)
+    """By resource, with its uid."""
 
     def __post_init__(self) -> None:
         self._telling = Telling(self.events)
 
-    async def reconcile(self, key: Key) -> float | None:
-        """One pass; seconds until the next one is due, None when only a change asks for it.
+    async def reconcile(self, key: Key, called: bool = True) -> float | None:
+        """One pass, or, unless somebody ``called`` for it, perhaps no more than a look; seconds until the next one is due,
+        None when only a change asks for it.
 
         Raises the store's errors when the resource cannot be read or its finalizer not removed.
         """
+        if not called and (quiet := self._look(key)) is not None:
+            return quiet.delay
         began = time.perf_counter()
         result = "error"
         try:
@@ -88,8 +93,12 @@ class Reconciler:
             result = _result(this)
             return _next(this, self.now())
         finally:
-            if key in {known for known, _ in self.memories}:
+            if key in self.memories:
                 self.metrics.passed(key[1], key[0], result, time.perf_counter() - began)
+
+    def _look(self, key: Key) -> polling.Quiet | None:
+        _, memory = self.memories.get(key, ("", None))
+        return polling.look(key, memory, self.lookups, self.metrics) if memory is not None else None
 
     async def _read(self, key: Key) -> GatewaySync | None:
         """The resource; None when it is gone, or goes now."""
@@ -106,12 +115,13 @@ class Reconciler:
 
     def _pass(self, key: Key, resource: GatewaySync) -> Pass:
         """With the memory of its uid: a resource created anew under the same name has no past."""
-        identity = (key, resource.metadata.uid)
-        if identity not in self.memories:
+        uid, memory = self.memories.get(key, ("", None))
+        if memory is None or uid != resource.metadata.uid:
             self._forget(key)
-            self.memories[identity] = Memory()
+            memory = Memory()
+            self.memories[key] = resource.metadata.uid, memory
         arrival = self.sight.arrival(key, tokens_of(resource.metadata))
-        return Pass(resource, self.memories[identity], self.sight.census(*key), arrival)
+        return Pass(resource, memory, self.sight.census(*key), arrival)
 
     async def _steps(self, this: Pass) -> None:
         await self._try(this, "finalizer", finalizer.ensure(this, self.cluster))
@@ -133,6 +143,7 @@ class Reconciler:
         _note_failures(this)
         await self._telling.tell(this, wanted)
         self.metrics.show_pass(this, wanted.conditions, synced(this))
+        this.memory.polled = polling.of_pass(this)
 
     async def _try(self, this: Pass, step: str, doing: Awaitable[None]) -> None:
         try:
@@ -141,7 +152,7 @@ class Reconciler:
             this.failures[step] = error
 
     def _forget(self, key: Key) -> None:
-        self.memories = {identity: memory for identity, memory in self.memories.items() if identity[0] != key}
+        self.memories.pop(key, None)
         self.lookups.forget(key)
         self.exchanges.forget(key)
         self.metrics.forget(key[1], key[0])

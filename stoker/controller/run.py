@@ -52,8 +52,8 @@ async def run_controller(
     async with trio.open_nursery() as nursery:
         reconciler = Reconciler(
             cluster=View(cluster, watches.pictures),
-            lookups=Lookups(remote, nursery, loop.wake, turns=turns),
-            exchanges=Exchanges(apps, nursery, loop.wake, metrics.show_token_expiry),
+            lookups=Lookups(remote, nursery, loop.answered, turns=turns),
+            exchanges=Exchanges(apps, nursery, loop.answered, metrics.show_token_expiry),
             metrics=metrics,
             events=EventRecorder(cluster, "stoker-controller", now=now),
             sight=watches,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stoker.api import names
+from stoker.controller.owned import frame
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.observe.metrics import render
 from tests.controller.house import NS, URL, B, House
@@ -22,12 +23,19 @@ async def test_it_has_the_finalizer_beside_those_of_others(house: House) -> None
 
 
 async def test_maps_token_and_binding_go_and_it_is_gone(resolved: House) -> None:
-    await resolved.secret("stoker-github-token-main", token="t")
+    secret = {"metadata": frame(resolved.seen(), "stoker-github-token-main"), "data": {"token": "dA=="}}
+    await resolved.cluster.create(SECRETS, NS, secret)
     await delete(resolved)
     assert resolved.cluster.peek(GATEWAYSYNCS, NS, "main") is None
     assert resolved.cluster.snapshot(CONFIGMAPS, ROLEBINDINGS) == []
     assert resolved.cluster.peek(SECRETS, NS, "stoker-github-token-main") is None
     assert resolved.cluster.peek(SECRETS, NS, "api-key") is not None
+
+
+async def test_what_only_bears_the_token_s_name_is_not_ours(resolved: House) -> None:
+    await resolved.secret("stoker-github-token-main", token="t")
+    await delete(resolved)
+    assert resolved.cluster.peek(SECRETS, NS, "stoker-github-token-main") is not None
 
 
 async def test_its_series_vanish_and_others_stay(resolved: House) -> None:

@@ -43,9 +43,10 @@ async def finalize(resource: GatewaySync, cluster: Cluster) -> None:
         (CONFIGMAPS, names.metadata_configmap(name)),
         (CONFIGMAPS, names.status_configmap(name)),
         (CONFIGMAPS, names.changes_configmap(name)),
-        (SECRETS, names.github_token_secret(name)),
         (ROLEBINDINGS, names.agent_rolebinding(name)),
     ]
+    if _uses_app(resource.spec):  # one that it used before is its owner's, and is collected
+        owned.append((SECRETS, names.github_token_secret(name)))
     for kind, object_name in owned:
         try:
             await cluster.delete(kind, namespace, object_name)
@@ -73,6 +74,13 @@ async def _write(
         await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, patch)
     except ObjectNotFound:
         return  # it is gone already: by another hand, or by a write of ours whose answer was lost
+
+
+def _uses_app(spec: Any) -> bool:
+    """Of a spec that nobody has judged."""
+    for key in ("git", "auth", "githubApp"):
+        spec = spec.get(key) if isinstance(spec, dict) else None
+    return spec is not None
 
 
 def _replacing(present: Any, wanted: dict[str, Any]) -> dict[str, Any]:

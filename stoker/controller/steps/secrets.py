@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import trio
 
 from stoker.errors import CredentialsInvalid, ObjectNotFound
 from stoker.git.credentials import Credentials
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from stoker.api.spec import SSHAuth
     from stoker.controller.outcome import Pass
     from stoker.kube.cluster import Cluster
+
+KEY_SECONDS: Final = 5.0
+"""For which an API key that was there is taken to be there."""
 
 
 async def git_credentials(this: Pass, cluster: Cluster) -> None:
@@ -32,9 +37,14 @@ async def git_credentials(this: Pass, cluster: Cluster) -> None:
 
 async def api_key(this: Pass, cluster: Cluster) -> None:
     """Raises CredentialsInvalid when the Secret with the gateways' API key is missing; the key itself is the agents' business."""
-    if this.spec is not None:
-        api = this.spec.gateway.api
+    if this.spec is None:
+        return
+    api, now = this.spec.gateway.api, trio.current_time()
+    seen = this.resource.metadata.generation, api.secret_name, api.secret_key
+    # The pass that an answer brings about follows the one that asked within a moment.
+    if this.memory.key_seen[0] != seen or now - this.memory.key_seen[1] > KEY_SECONDS:
         await text_of(this, cluster, api.secret_name, api.secret_key)
+        this.memory.key_seen = seen, now
 
 
 async def _ssh(this: Pass, cluster: Cluster, auth: SSHAuth) -> Credentials:

@@ -1,0 +1,82 @@
+"""Watches and the answers to own writes make one picture: newest counts, late news are none, what no watch shows is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from stoker.controller.pictures import Picture
+from stoker.errors import ObjectNotFound
+from stoker.kube.cluster import CONFIGMAPS
+from tests.controller.house import NS, House
+
+KEY = (NS, "map")
+
+
+def made(version: int, uid: str = "one") -> Any:
+    meta = {"name": "map", "namespace": NS, "uid": uid, "resourceVersion": str(version)}
+    return msgspec.convert({"metadata": meta}, CONFIGMAPS.type)
+
+
+@pytest.fixture
+def picture() -> Picture[Any]:
+    picture: Picture[Any] = Picture()
+    picture.complete.add(NS)
+    return picture
+
+
+def test_an_answer_is_newer_than_the_news_that_follow_it(picture: Picture[Any]) -> None:
+    picture.told(None, made(1))
+    assert picture.note(made(3))
+    assert picture.told(made(1), made(2)) == (False, made(3))
+    assert picture.told(made(2), made(3)) == (False, made(3))
+    assert picture.told(made(3), made(4)) == (True, made(3))
+    assert picture.find(KEY) == made(4)
+
+
+def test_the_end_of_a_predecessor_is_not_the_successor_s(picture: Picture[Any]) -> None:
+    picture.note(made(5, uid="two"))
+    assert picture.told(made(4), None) == (False, made(5, uid="two"))
+    assert picture.told(made(5, uid="two"), None)[0]
+    with pytest.raises(ObjectNotFound):
+        picture.find(KEY)
+
+
+def test_what_cannot_be_known_is_neither_there_nor_absent(picture: Picture[Any]) -> None:
+    assert picture.find(("elsewhere", "map")) is None
+    picture.doubt(KEY)
+    assert picture.find(KEY) is None
+    picture.forget(NS)
+    assert picture.find(KEY) is None
+
+
+async def test_a_new_resource_takes_two_passes_and_no_read_of_what_is_watched(house: House) -> None:
+    for verb, plural in (("get", "configmaps"), ("get", "rolebindings"), ("get", "gatewaysyncs")):
+        house.cluster.refuse(verb, plural, times=99)
+    await house.resource()
+    assert house.words("RefResolved")[0] == "True"
+    assert house.cluster.refused == []
+    passes = sum(house.value("reconcile_total", result=result) or 0 for result in ("success", "requeue", "error"))
+    assert passes <= 3, "own writes wake nobody"
+
+
+@pytest.mark.parametrize("kind", ["metadata", "status", "changes"])
+async def test_a_map_without_its_labels_is_found_and_given_them(house: House, kind: str) -> None:
+    name = f"stoker-{kind}-main"
+    await house.cluster.create(CONFIGMAPS, NS, {"metadata": {"name": name}, "data": {"gw-0": "{}"}})
+    await house.resource()
+    await house.advance(2)
+    found = house.cluster.peek(CONFIGMAPS, NS, name)
+    assert found is not None
+    assert found.metadata.labels["stoker.io/cr-name"] == "main"
+
+
+async def test_labels_that_somebody_takes_away_come_back(resolved: House) -> None:
+    patch = {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}}
+    await resolved.cluster.patch(CONFIGMAPS, NS, "stoker-metadata-main", patch)
+    await resolved.advance(2)
+    found = resolved.cluster.peek(CONFIGMAPS, NS, "stoker-metadata-main")
+    assert found is not None
+    assert found.metadata.labels["app.kubernetes.io/managed-by"] == "stoker-controller"
