@@ -24,7 +24,7 @@ Key = tuple[str, str]
 
 
 class Picture(Generic[T]):
-    """Of one kind. ``complete``: the namespaces of which everything is known that a watch can show."""
+    """Of one kind. ``complete``: the namespaces of which everything is known that a watch can show, "" for all."""
 
     def __init__(self) -> None:
         self.complete: set[str] = set()
@@ -34,7 +34,8 @@ class Picture(Generic[T]):
     def find(self, key: Key) -> T | None:
         """The object as known; ObjectNotFound when there is none for certain, None when only the server can tell."""
         found = self._known.get(key)
-        if found is None and key[0] in self.complete and key not in self._doubted:
+        known = "" in self.complete or key[0] in self.complete
+        if found is None and known and key not in self._doubted:
             raise ObjectNotFound(f"{key[0]}/{key[1]} not found")
         return found
 
@@ -67,12 +68,6 @@ class Picture(Generic[T]):
         """It is there though no watch shows it, without its labels say: from now on the server is asked."""
         self._known.pop(key, None)
         self._doubted.add(key)
-
-    def forget(self, namespace: str) -> None:
-        """The namespace is watched no more."""
-        self.complete.discard(namespace)
-        self._known = {key: item for key, item in self._known.items() if key[0] != namespace}
-        self._doubted = {key for key in self._doubted if key[0] != namespace}
 
 
 class View:

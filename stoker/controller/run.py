@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ControllerSettings:
-    """``namespaces``: only those (empty: all). ``auto_bind``: keep the agents' RoleBindings."""
+    """``namespaces``: only those (empty: all). ``auto_bind``: keep the agents' RoleBindings. ``watch_secrets``: look again at
+    once when one changes; only without a cluster, where no one else's are there to be seen.
+    """
 
     workers: int = 5
     namespaces: tuple[str, ...] = ()
     auto_bind: bool = True
+    watch_secrets: bool = False
 
 
 async def run_controller(
@@ -48,7 +51,14 @@ async def run_controller(
 ) -> None:
     """Runs until cancelled; started when the resources have been listed."""
     turns, loop = Turns(), Loop()
-    watches = Watches(cluster, turns=turns, wake=loop.wake, namespaces=settings.namespaces, bindings=settings.auto_bind)
+    watches = Watches(
+        cluster,
+        turns=turns,
+        wake=loop.wake,
+        namespaces=settings.namespaces,
+        bindings=settings.auto_bind,
+        secrets=settings.watch_secrets,
+    )
     async with trio.open_nursery() as nursery:
         reconciler = Reconciler(
             cluster=View(cluster, watches.pictures),

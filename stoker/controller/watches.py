@@ -1,7 +1,7 @@
 """What is watched, and which resource a change wakes: resources, their pods, the objects they own.
 
 GatewaySyncs are watched everywhere or in the named namespaces, and filtered here, on the client: the controller's own status
-writes must not wake it. Pods, ConfigMaps and RoleBindings are watched only in namespaces that hold a GatewaySync. A
+writes must not wake it. Pods are watched only in namespaces that hold a GatewaySync. A
 namespace whose pods cannot be listed is told apart from one without pods, and holds up no other.
 """
 
@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import trio
 
-from stoker.api import names, pods
+from stoker.api import pods
+from stoker.controller.belongings import Belongings
 from stoker.controller.outcome import Census, Tokens, tokens_of
 from stoker.controller.pictures import Picture
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.informer import Informer
 
 if TYPE_CHECKING:
-    from stoker.api.objects import ConfigMap, GatewaySync, Pod, RoleBinding
+    from stoker.api.objects import GatewaySync, Pod, Secret
     from stoker.controller.lookups import Turns
-    from stoker.kube.cluster import Cluster, Kind
+    from stoker.kube.cluster import Cluster
 
 Key = tuple[str, str]
 PATIENCE = 10.0
@@ -43,27 +44,41 @@ class _Space:
     pods: Informer[Pod]
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     listed: trio.Event = field(default_factory=trio.Event)
-    owned: trio.Event = field(default_factory=trio.Event)
     open: bool = False
 
 
 class Watches:
-    """Owns the informers. ``namespaces``: only those (empty: all); ``bindings``: RoleBindings are kept, so watched too."""
+    """Owns the informers. ``namespaces``: only those (empty: all); ``bindings``: RoleBindings are kept, so watched too;
+    ``secrets``: those too, which in a cluster may not be.
+    """
 
     def __init__(
-        self, cluster: Cluster, *, turns: Turns, wake: Wake, namespaces: tuple[str, ...] = (), bindings: bool = True
+        self,
+        cluster: Cluster,
+        *,
+        turns: Turns,
+        wake: Wake,
+        namespaces: tuple[str, ...] = (),
+        bindings: bool = True,
+        secrets: bool = False,
     ) -> None:
         self._cluster = cluster
         self._turns = turns
         self._wake = wake
-        self._bindings = bindings
         self._resources: list[Informer[GatewaySync]] = [
             Informer(cluster, GATEWAYSYNCS, namespace, on_change=self._resource_changed)
             for namespace in namespaces or ("",)
         ]
+        self._secrets: Informer[Secret] | None = (
+            Informer(cluster, SECRETS, on_change=self._secret_changed) if secrets else None
+        )
+        self._namespaces = namespaces or ("",)
         self.pictures: dict[str, Picture[Any]] = {
             kind.plural: Picture() for kind in (GATEWAYSYNCS, CONFIGMAPS, ROLEBINDINGS)
         }
+        self._belongings = Belongings(
+            cluster, self.pictures, self._belonging_changed, namespaces=namespaces, bindings=bindings
+        )
         self._present: dict[str, set[str]] = {}
         self._spaces: dict[str, _Space] = {}
         self._arrivals: dict[Key, tuple[Tokens, int]] = {}
@@ -87,10 +102,13 @@ class Watches:
         """Runs until cancelled; started when the resources have been listed."""
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
+            nursery.start_soon(self._belongings.run)
+            if self._secrets is not None:
+                nursery.start_soon(self._secrets.run)
             async with trio.open_nursery() as lists:
                 for resources in self._resources:
                     lists.start_soon(nursery.start, resources.run)
-            self.pictures[GATEWAYSYNCS.plural].complete.update(self._present)
+            self.pictures[GATEWAYSYNCS.plural].complete.update(self._namespaces)
             task_status.started()
 
     # --- a namespace's pods and owned objects -------------------------------------------------------------------
@@ -98,11 +116,10 @@ class Watches:
     async def _watch(self, namespace: str, space: _Space) -> None:
         with space.scope:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._list_owned, nursery, namespace, space)
                 nursery.start_soon(self._list_pods, nursery, namespace, space)
                 with trio.move_on_after(PATIENCE):
                     await space.listed.wait()
-                    await space.owned.wait()
+                    await self._belongings.listed.wait()
                 space.open = True
                 self._wake_all(namespace)
 
@@ -111,26 +128,6 @@ class Watches:
         space.listed.set()
         if space.open:
             self._wake_all(namespace)
-
-    async def _list_owned(self, nursery: trio.Nursery, namespace: str, space: _Space) -> None:
-        labels = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
-        maps: Informer[ConfigMap] = Informer(
-            self._cluster, CONFIGMAPS, namespace, labels=labels, on_change=self._map_changed
-        )
-        labels = {names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY}
-        bindings: Informer[RoleBinding] = Informer(
-            self._cluster, ROLEBINDINGS, namespace, labels=labels, on_change=self._binding_changed
-        )
-
-        async def listed(kind: Kind[Any], informer: Informer[Any]) -> None:
-            await nursery.start(informer.run)
-            self.pictures[kind.plural].complete.add(namespace)
-
-        async with trio.open_nursery() as lists:
-            lists.start_soon(listed, CONFIGMAPS, maps)
-            if self._bindings:
-                lists.start_soon(listed, ROLEBINDINGS, bindings)
-        space.owned.set()
 
     def _wake_all(self, namespace: str) -> None:
         for name in sorted(self._present.get(namespace, ())):
@@ -179,8 +176,6 @@ class Watches:
             space = self._spaces.pop(namespace, None)
             if space is not None:
                 space.scope.cancel()
-            for plural in (CONFIGMAPS.plural, ROLEBINDINGS.plural):
-                self.pictures[plural].forget(namespace)
 
     def _pod_changed(self, old: Pod | None, new: Pod | None) -> None:
         if old is not None and new is not None and _same_pod(old, new):
@@ -190,24 +185,22 @@ class Watches:
             if pod is not None and name:
                 self._wake((pod.metadata.namespace, name), wish=False)
 
+    def _secret_changed(self, old: Secret | None, new: Secret | None) -> None:
+        """Whichever it is: whoever waits for it looks again, and for all others a pass changes nothing."""
+        present = new or old
+        if present is not None and (old is None or new is None or old.data != new.data):
+            space = self._spaces.get(present.metadata.namespace)
+            if space is not None and space.open:
+                self._wake_all(present.metadata.namespace)
+
+    def _belonging_changed(self, key: Key) -> None:
+        """Of a resource that is there; before its pods are known the first pass is still to come."""
+        space = self._spaces.get(key[0])
+        if space is not None and space.open:
+            self._wake(key, wish=False)
+
     def _resource_of(self, pod: Pod) -> str | None:
         return pods.named_resource(pod, self._present.get(pod.metadata.namespace, set()))
-
-    def _map_changed(self, old: ConfigMap | None, new: ConfigMap | None) -> None:
-        news, before = self.pictures[CONFIGMAPS.plural].told(old, new)
-        if news and (before is None or new is None or before.data != new.data):
-            self._owner_of(old, new, names.CR_NAME)
-
-    def _binding_changed(self, old: RoleBinding | None, new: RoleBinding | None) -> None:
-        news, before = self.pictures[ROLEBINDINGS.plural].told(old, new)
-        if news and (before is None or new is None or _terms(before) != _terms(new)):
-            self._owner_of(old, new, names.ROLEBINDING_LABEL)
-
-    def _owner_of(self, old: Any, new: Any, label: str) -> None:
-        present = new or old
-        name = present.metadata.labels.get(label) or (old or new).metadata.labels.get(label)
-        if name:
-            self._wake((present.metadata.namespace, name), wish=False)
 
 
 def _same_wish(old: GatewaySync, new: GatewaySync) -> bool:
@@ -219,10 +212,6 @@ def _same_wish(old: GatewaySync, new: GatewaySync) -> bool:
         b.annotations,
         b.deletion_timestamp,
     )
-
-
-def _terms(binding: RoleBinding) -> Any:
-    return binding.subjects, binding.role_ref
 
 
 def _same_pod(old: Pod, new: Pod) -> bool:

@@ -82,7 +82,7 @@ class Parts:
             remote=self.remote,
             apps=self.apps,
             metrics=self.controller_metrics,
-            settings=ControllerSettings(auto_bind=False),
+            settings=ControllerSettings(auto_bind=False, watch_secrets=True),
             now=utc_now,
             task_status=task_status,
         )

@@ -148,10 +148,11 @@ class House:
         remote: RefSource | None = None,
         namespaces: tuple[str, ...] = (),
         workers: int = 5,
+        watch_secrets: bool = False,
     ) -> None:
         """The controller, until the nursery ends."""
         self.nursery = nursery
-        settings = ControllerSettings(workers=workers, namespaces=namespaces, auto_bind=self.auto_bind)
+        settings = ControllerSettings(workers, namespaces, self.auto_bind, watch_secrets)
         await nursery.start(
             partial(
                 run_controller,

@@ -48,8 +48,6 @@ def test_what_cannot_be_known_is_neither_there_nor_absent(picture: Picture[Any])
     assert picture.find(("elsewhere", "map")) is None
     picture.doubt(KEY)
     assert picture.find(KEY) is None
-    picture.forget(NS)
-    assert picture.find(KEY) is None
 
 
 async def test_a_new_resource_takes_two_passes_and_no_read_of_what_is_watched(house: House) -> None:
