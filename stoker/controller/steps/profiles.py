@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stoker.api.faults import invalid
 from stoker.api.profiles import resolve_profiles
 from stoker.api.spec import parse_spec
+from stoker.controller.steps import templates
 from stoker.errors import SpecInvalid
 
 if TYPE_CHECKING:
@@ -15,9 +17,12 @@ if TYPE_CHECKING:
 def validate(this: Pass) -> None:
     """Fills ``spec`` and ``profiles``, or ``spec_error``."""
     try:
-        spec = parse_spec(this.resource.spec, name=this.resource.metadata.name)
-        this.profiles = resolve_profiles(spec)
+        meta = this.resource.metadata
+        spec = parse_spec(this.resource.spec, name=meta.name)
+        profiles = resolve_profiles(spec)
+        if found := templates.faults(profiles, meta, spec.git.ref):
+            raise invalid(meta.name, found)
     except SpecInvalid as error:
         this.spec_error = error
     else:
-        this.spec = spec
+        this.spec, this.profiles = spec, profiles

@@ -1,0 +1,60 @@
+"""Path templates are tried before agents are told: what no gateway could carry out is a fault, named with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.controller.house import House
+
+BAD = {
+    "{{.Vars.nothing}}/x": "no value for {{.Vars.nothing}}",
+    "{{.Nothing}}": "no value for {{.Nothing}}",
+    "{{.Vars.up}}/x": "'../..",
+    "x/{{.Vars.top}}": "",
+    "{{.GatewayName": "is not closed",
+    "{{.Vars.top}}": "is absolute",
+    "{{if .Vars.up}}x{{end}}": "is not served",
+}
+GOOD = [
+    "{{.Vars.site}}/{{.GatewayName}}",
+    "line-{{.PodOrdinal}}",
+    "{{.Labels.area}}/{{.Namespace}}",
+    "{{.CRName}}-{{.Ref}}",
+]
+VARS = {"up": "../..", "top": "/etc", "site": "north"}
+
+
+def profile(path: str, end: str) -> dict[str, Any]:
+    mapping = {"source": "projects", "destination": "projects", end: path}
+    good = {"source": "projects", "destination": "projects"}
+    return {"line": {"mappings": [good, mapping]}}
+
+
+@pytest.mark.parametrize("end", ["source", "destination"])
+@pytest.mark.parametrize("path", [path for path, fault in BAD.items() if fault])
+async def test_a_bad_one_is_named_with_its_place(house: House, path: str, end: str) -> None:
+    await house.resource(sync__profiles=profile(path, end), sync__defaults={"vars": VARS})
+    status, reason, message = house.words("ProfilesValid")
+    assert (status, reason) == ("False", "ProfilesInvalid")
+    assert f"spec.sync.profiles[line].mappings[1].{end}" in message
+    assert BAD[path] in message
+    assert house.words("Ready")[2] == "Profiles invalid"
+    assert house.data("stoker-metadata-main") is None
+
+
+@pytest.mark.parametrize("path", GOOD)
+async def test_a_good_one_is_handed_over_as_it_is(house: House, path: str) -> None:
+    await house.resource(sync__profiles=profile(path, "destination"), sync__defaults={"vars": VARS})
+    assert house.words("ProfilesValid")[0] == "True"
+    assert path in house.metadata()["profiles"]
+
+
+async def test_all_are_told_at_once(house: House) -> None:
+    profiles = profile("{{.Vars.a}}", "source") | {"other": profile("{{.Vars.b}}", "source")["line"]}
+    await house.resource(sync__profiles=profiles)
+    message = house.words("ProfilesValid")[2]
+    assert "profiles[line]" in message
+    assert "profiles[other]" in message
