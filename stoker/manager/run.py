@@ -32,6 +32,7 @@ from stoker.nursery.shutdown import until
 from stoker.observe.logs import get_logger
 from stoker.observe.metrics import ServiceMetrics, new_registry
 from stoker.process.crashes import Crashes
+from stoker.process.resting import rest_when_quiet
 from stoker.process.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ async def _serve(options: Options, sources: Sources, controller: Service, stoppi
         *inward(options, sources, late),
         Named("controller", until(late, controller)),
         Named("heart", until(late, vitals.beat)),
+        Named("rest", until(late, rest_when_quiet)),
     ]
     services = [named.name for named in (*inner, *outer)]
     vitals.expect(services)
