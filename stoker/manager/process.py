@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from stoker.errors import StokerError
 from stoker.observe import logs
 from stoker.observe.memory import settle_in
-from stoker.process.running import explain, run_until_signal
+from stoker.process.running import explain, leave, run_until_signal
 from stoker.settings import Environment
 from stoker.web.listen import check_address
 
@@ -25,7 +25,7 @@ GRACE_SECONDS: Final = 20.0
 
 
 def run(options: Options) -> int:
-    """Run until a signal; the exit code. Errors are printed, one line each."""
+    """Run until a signal, and end the process; the exit code of what forbids a start. Errors are printed, one line each."""
     try:
         told = Environment.from_env(os.environ)
         logs.configure(level=told.logs.level, dev=told.logs.dev)
@@ -38,4 +38,4 @@ def run(options: Options) -> int:
     from stoker.manager.run import run_manager
 
     settle_in()
-    return run_until_signal(partial(run_manager, options, told.receiver, os.environ), grace=GRACE_SECONDS)
+    return leave(run_until_signal(partial(run_manager, options, told.receiver, os.environ), grace=GRACE_SECONDS))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import trio
 
@@ -29,6 +31,17 @@ def run_until_signal(main: Callable[[trio.Event], Awaitable[None]], *, grace: fl
     except StokerError as error:
         return explain(error)
     return OK
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process, everything of ours having ended in good order.
+
+    The interpreter would take down seventy megabytes of modules first, one object at a time, for up to a second of a busy one.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def explain(*errors: StokerError) -> int:

@@ -16,10 +16,9 @@ import trio.testing
 from stoker.api import conditions, names
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
-from stoker.errors import Forbidden
 from stoker.kube.cluster import CONFIGMAPS, EVENTS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
-from stoker.kube.memory import MemoryCluster
 from stoker.observe.metrics import new_registry
+from tests.controller.refusing import RefusingCluster
 from tests.fakes.apps import FakeApps
 from tests.fakes.refs import FakeRefs
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync, Pod
     from stoker.api.status import DiscoveredGateway, Status
     from stoker.controller.lookups import RefSource
-    from stoker.kube.cluster import Kind, Listing, Subresource
     from stoker.kube.faults import Faults
 
 T = TypeVar("T")
@@ -67,60 +65,6 @@ def spec(**changes: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Refusal:
-    """The next ``times`` calls of that kind get ``error``."""
-
-    verb: str
-    plural: str
-    name: str | None
-    times: int
-    error: Exception
-
-
-class RefusingCluster(MemoryCluster):
-    """The store, refusing what a test says; it counts what was refused and how often something was listed."""
-
-    def __init__(self, *, faults: Faults | None = None) -> None:
-        super().__init__(now=now, faults=faults)
-        self.refusals: list[Refusal] = []
-        self.refused: list[str] = []
-        self.lists = 0
-
-    def refuse(
-        self, verb: str, plural: str, *, name: str | None = None, times: int, error: Exception | None = None
-    ) -> None:
-        """From now on."""
-        self.refusals.append(Refusal(verb, plural, name, times, error or Forbidden("refused by the test")))
-
-    def _judge(self, verb: str, plural: str, name: str) -> None:
-        for refusal in self.refusals:
-            meant = (refusal.verb, refusal.plural) == (verb, plural) and refusal.name in {None, name}
-            if meant and refusal.times > 0:
-                refusal.times -= 1
-                self.refused.append(f"{verb} {plural} {name}")
-                raise refusal.error
-
-    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
-        self._judge("get", kind.plural, name)
-        return await super().get(kind, namespace, name)
-
-    async def list(self, kind: Kind[T], namespace: str = "", **selection: Any) -> Listing[T]:
-        self.lists += 1
-        self._judge("list", kind.plural, "")
-        return await super().list(kind, namespace, **selection)
-
-    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
-        self._judge("create", kind.plural, body["metadata"]["name"])
-        return await super().create(kind, namespace, body)
-
-    async def patch(
-        self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
-    ) -> T:
-        self._judge("patch", kind.plural, name)
-        return await super().patch(kind, namespace, name, body, subresource=subresource)
-
-
-@dataclass
 class House:
     """``start`` runs the controller; everything else is what users, agents and git servers do, and what they then see."""
 
@@ -137,7 +81,7 @@ class House:
     @classmethod
     def built(cls, faults: Faults | None = None) -> House:
         """With an empty store and a repository whose main is at A."""
-        house = cls(RefusingCluster(faults=faults))
+        house = cls(RefusingCluster(now=now, faults=faults))
         house.refs.push(URL, A)
         return house
 

@@ -20,7 +20,8 @@ from stoker.controller.steps import discovery, finalizer, metadata, paused, prof
 from stoker.errors import CredentialsInvalid
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS
 from stoker.observe.metrics import new_registry
-from tests.controller.house import NS, URL, A, RefusingCluster, spec
+from tests.controller.house import NS, URL, A, now, spec
+from tests.controller.refusing import RefusingCluster
 from tests.fakes.refs import FakeRefs
 
 ORDER = (
@@ -45,7 +46,7 @@ ORDER = (
 @pytest.fixture
 async def cluster(autojump_clock: trio.testing.MockClock) -> RefusingCluster:
     """A store that holds the resource and nothing else; no controller runs."""
-    made = RefusingCluster()
+    made = RefusingCluster(now=now)
     await made.create(GATEWAYSYNCS, NS, {"metadata": {"name": "main"}, "spec": spec()})
     return made
 
