@@ -44,6 +44,7 @@ class Monitor:
         self._trigger = trigger
         self._metrics = metrics
         self._misses = 0
+        self._elsewhere = trio.Event()
         self._said: set[str] = set()
         self._log = get_logger("agent.gateway", gateway=gateway, namespace=namespace)
 
@@ -67,10 +68,18 @@ class Monitor:
         task_status.started()
         while True:
             await self.look()
-            await trio.sleep(CALM_PAUSE if self.calm else BUSY_PAUSE)
+            with trio.move_on_after(CALM_PAUSE if self.calm else BUSY_PAUSE):
+                await self._elsewhere.wait()
+
+    def moved(self) -> None:
+        """The client has another address: looked at now. Where nothing ever answered, nothing has been looked at yet."""
+        self._elsewhere.set()
+        if not (self.seen_running or self.moments):
+            self._looked = trio.Event()
 
     async def look(self) -> None:
         """One look; fires the trigger on the two moments."""
+        self._elsewhere, looked = trio.Event(), self._looked
         try:
             now, why = _state(await self._client.info()), ""
             self._misses = 0
@@ -79,7 +88,7 @@ class Monitor:
             why = str(error)
             # One lost answer of a busy gateway is no restart, and a restart takes longer than two looks.
             now = self.state if self.answers and self._misses < MISSES else "down"
-        first = not self._looked.is_set()
+        first = not looked.is_set()
         before, self.state = self.state, now
         if now != before:
             self._log.info("gateway_state", state=now, before=before)
@@ -91,7 +100,7 @@ class Monitor:
         elif self.answers and before in {"down", "starting"}:
             self.moments += 1
             self._trigger.fire("gateway-answers")
-        self._looked.set()
+        looked.set()
 
     def _explain(self, why: str) -> None:
         """Each cause once until it answers: a wrong address or certificate would otherwise look like a gateway that is off."""

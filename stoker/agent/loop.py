@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from stoker.api.handoff import Metadata
     from stoker.api.profiles import ResolvedProfile
 
-IDLE_PERIOD: Final = 30.0
 OVERDUE: Final = 10.0
 QUIET: Final = 2.0
 """Seconds of nothing to do after work, when it is time to give its memory back. Commits that come close should not pay for it."""
@@ -70,7 +69,7 @@ class Loop:
         self._metrics = metrics
         self._aims = Aims()
         self._patience = Patience()
-        self._period = IDLE_PERIOD
+        self._period = setup.sync_period
         self._ask_in: float | None = None
         self._tired = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stoker.agent.account import Account
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stoker.agent.gate import Gate
     from stoker.agent.metrics import AgentMetrics
     from stoker.agent.setup import AgentSetup
+    from stoker.api.handoff import Metadata
     from stoker.git.fetch import StorePool
     from stoker.ignition.client import GatewayClient
     from stoker.kube.cluster import Cluster
@@ -53,8 +55,8 @@ class Parts:
         who = {"gateway": setup.gateway_name, "namespace": setup.namespace}
         patient = PatientCluster(cluster)
         self.trigger = Trigger()
-        self.wanted = Wanted(setup, patient, self.trigger)
         self.monitor = Monitor(client, self.trigger, metrics, **who)
+        self.wanted = Wanted(setup, patient, self.trigger, on_metadata=partial(_locate, setup, client, self.monitor))
         self.desk = Desk(Engine(setup.data, protection=PROTECTION, now=now), gate, blocking, **who)
         self.publisher = Publisher(setup, patient, EventRecorder(patient, "stoker-agent", now=now))
         self.aftermath = Aftermath(client, **who)
@@ -81,3 +83,9 @@ class Parts:
             gate=gate,
             metrics=metrics,
         )
+
+
+def _locate(setup: AgentSetup, client: GatewayClient, monitor: Monitor, metadata: Metadata) -> None:
+    """The port in the spec may change while the agent runs."""
+    if setup.locate is not None and client.move(setup.locate(metadata)):
+        monitor.moved()

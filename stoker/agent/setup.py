@@ -9,12 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from stoker.api.handoff import Metadata
     from stoker.git.credentials import Credentials
 
 
 @dataclass(frozen=True)
 class AgentSetup:
-    """One gateway. ``api_key`` and ``git_credentials`` are asked at each use, because secrets rotate."""
+    """One gateway. ``api_key`` and ``git_credentials`` are asked at each use, because secrets rotate.
+
+    ``gateway_url``: where it listens, unless ``locate`` knows better by what the controller says, now or later;
+    ``sync_period``: seconds between two looks while the profile, which has its own, is not known.
+    """
 
     namespace: str
     pod_name: str
@@ -30,6 +35,8 @@ class AgentSetup:
     version: str
     by_manifests: bool = False
     """Told what to do by manifest files and not by kubectl: remedies say so."""
+    locate: Callable[[Metadata], str] | None = None
+    sync_period: float = 30.0
 
 
 @dataclass(frozen=True)

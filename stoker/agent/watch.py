@@ -13,6 +13,8 @@ from stoker.kube.informer import Informer
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.agent.setup import AgentSetup
     from stoker.agent.trigger import Trigger
     from stoker.api.objects import ConfigMap
@@ -22,13 +24,22 @@ if TYPE_CHECKING:
 class Wanted:
     """``metadata`` is the newest that could be read, or None; ``fault`` is why the newest could not."""
 
-    def __init__(self, setup: AgentSetup, cluster: Cluster, trigger: Trigger) -> None:
+    def __init__(
+        self,
+        setup: AgentSetup,
+        cluster: Cluster,
+        trigger: Trigger,
+        *,
+        on_metadata: Callable[[Metadata], None] = lambda _: None,
+    ) -> None:
+        """``on_metadata``: called with each that differs, before the trigger fires."""
         self.metadata: Metadata | None = None
         self.fault: HandoffInvalid | None = None
         self._setup = setup
         self._cluster = cluster
         self._trigger = trigger
         self._name = names.metadata_configmap(setup.cr_name)
+        self._on_metadata = on_metadata
         self._seen = ""
         self._unreadable = ""
         self._log = get_logger("agent.metadata", gateway=setup.gateway_name, namespace=setup.namespace)
@@ -79,4 +90,6 @@ class Wanted:
             self.metadata, self.fault = Metadata.from_data(found.data), None
         except HandoffInvalid as error:
             self.fault = error
+        else:
+            self._on_metadata(self.metadata)
         self._trigger.fire("metadata")

@@ -75,7 +75,7 @@ class GatewayClient:
 
         ``bound``: seconds for each request; ``pause``: between two tries, growing; ``transport``: other than sockets.
         """
-        self._exchange = Exchange(base_url, api_key=api_key, verify=verify, transport=transport)
+        self._exchange = Exchange(base_url.rstrip("/"), api_key=api_key, verify=verify, transport=transport)
         self._bound = bound
         self._pause = pause
 
@@ -83,6 +83,12 @@ class GatewayClient:
     def base_url(self) -> str:
         """Where the gateway is, without a trailing slash."""
         return self._exchange.base_url
+
+    def move(self, base_url: str) -> bool:
+        """From now on the gateway is there; whether that is somewhere else than before. A request under way stays."""
+        moved = base_url.rstrip("/") != self.base_url
+        self._exchange.base_url = base_url.rstrip("/")
+        return moved
 
     async def __aenter__(self) -> Self:
         """Ready at once."""

@@ -58,21 +58,17 @@ class Exchange:
         verify: bool,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """``transport``: another way to the gateway than sockets."""
-        self.base_url = base_url.rstrip("/")
+        """``base_url`` may be set anew while nothing is sent; ``transport``: another way to the gateway than sockets."""
+        self.base_url = base_url
         self._api_key = api_key
-        # No timeouts of httpx: they bound single reads; the scope in ``send`` bounds the whole.
-        self._http = httpx.AsyncClient(
-            verify=_tls(self.base_url, verify=verify),
-            timeout=None,  # noqa: S113 - see above
-            follow_redirects=False,
-            trust_env=False,
-            transport=transport,
-        )
+        self._verify = verify
+        self._transport = transport
+        self._clients: dict[bool, httpx.AsyncClient] = {}
 
     async def close(self) -> None:
         """Close the connections; the caller bounds and shields it."""
-        await self._http.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
     async def send(
         self, method: str, path: str, *, bound: float, body: dict[str, Any] | None = None, key: bool = True
@@ -99,7 +95,7 @@ class Exchange:
         content = b""
         # Too much is ended by cancelling the read inside httpx: leaving its loop would leave its generators open.
         with trio.CancelScope() as reading:
-            async with self._http.stream(method, self.base_url + path, json=body, headers=headers) as response:
+            async with self._client().stream(method, self.base_url + path, json=body, headers=headers) as response:
                 status = response.status_code
                 async for chunk in response.aiter_bytes():
                     content += chunk
@@ -108,6 +104,20 @@ class Exchange:
         if len(content) > LARGEST:
             raise GatewayAnswerInvalid(f"{where}: HTTP {status} with more than {LARGEST} bytes; is that a gateway?")
         return Answer(status, content, where)
+
+    def _client(self) -> httpx.AsyncClient:
+        """Connections, apart by whether the other side's certificate is looked at: an address may become another."""
+        verified = self._verify and self.base_url.startswith("https:")
+        if verified not in self._clients:
+            # No timeouts of httpx: they bound single reads; the scope in ``send`` bounds the whole.
+            self._clients[verified] = httpx.AsyncClient(
+                verify=_tls() if verified else False,
+                timeout=None,  # noqa: S113 - see above
+                follow_redirects=False,
+                trust_env=False,
+                transport=self._transport,
+            )
+        return self._clients[verified]
 
 
 def _sendable(key: str) -> str:
@@ -122,9 +132,7 @@ def _sendable(key: str) -> str:
     return key
 
 
-def _tls(base_url: str, *, verify: bool) -> ssl.SSLContext | bool:
-    if not verify or not base_url.startswith("https:"):
-        return False
+def _tls() -> ssl.SSLContext:
     context = httpx.create_ssl_context()
     context.load_default_certs()  # a plant's own CA is in the system's store, not in httpx's
     return context

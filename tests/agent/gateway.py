@@ -19,12 +19,15 @@ KEY = "stoker:s3cret-api-key"
 
 @dataclass
 class FakeGateway(httpx.AsyncBaseTransport):
-    """``port``: whether anything listens. ``scan``: status of each scan, by kind or for both; ``lock`` the same.
+    """``port``: whether anything listens, and ``listens_at``, when given, where alone.
+
+    ``scan``: status of each scan, by kind or for both; ``lock`` the same.
 
     ``scans`` holds the kinds in the order they were asked for, ``asked`` every request as ``METHOD /path``.
     """
 
     port: Literal["open", "closed", "hangs"] = "closed"
+    listens_at: str = ""
     gwinfo: tuple[int, str] = (200, RUNNING)
     scan: int | dict[str, int] = 200
     scan_body: str = '{"scanActive": false, "lastScanTimestamp": 1, "lastScanDuration": 1}'
@@ -35,6 +38,7 @@ class FakeGateway(httpx.AsyncBaseTransport):
     scans: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
 
     def start(self, gwinfo: tuple[int, str] = (200, RUNNING)) -> None:
         """The port opens, gwinfo says this."""
@@ -52,7 +56,9 @@ class FakeGateway(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
         path = request.url.path
-        if self.port == "closed":
+        address = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        self.addresses.add(address)
+        if self.port == "closed" or self.listens_at not in {"", address}:
             raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
         self.asked.append(f"{request.method} {path}")
         self.keys.add(request.headers.get("X-Ignition-API-Token", ""))

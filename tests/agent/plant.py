@@ -85,6 +85,7 @@ class Plant:
         self.blocking: Any = Inline()
         self.agent = Agent()
         self.address = ""
+        self.locate: Callable[[Metadata], str] | None = None
         self.now: Callable[[], datetime] = now
         self.changed = trio.Event()
         self.cluster.on_change = self._on_change
@@ -149,6 +150,7 @@ class Plant:
             api_key=key,
             git_credentials=credentials,
             version="1.2.3",
+            locate=self.locate,
         )
 
     def start(self) -> Agent:
