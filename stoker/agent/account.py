@@ -79,6 +79,10 @@ class Account:
         )
         self._publisher.report(report)
 
+    def waits(self, why: str) -> None:
+        """The gateway may not start yet, and that takes long."""
+        self._voice.waits(why)
+
     def recovered(self, done: Settlement) -> None:
         """A merge of an earlier life was ended."""
         self._publisher.remember(recovery_of(done, at=rfc3339(self._now())))

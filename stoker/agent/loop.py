@@ -110,9 +110,12 @@ class Loop:
         """A plant must restart while git or the API server is down: ten seconds, once the directory is whole."""
         await trio.sleep(OVERDUE)
         await self._desk.whole()
-        if self._gate.opened or not self._desk.inhabited:
+        if self._gate.opened:
             return
         why = self._wanted.missing() or "it still runs"
+        if not self._desk.inhabited:
+            self._account.waits(why)
+            return
         self._account.trouble(
             "FirstSyncOverdue",
             f"the first sync did not end within {OVERDUE:.0f} s ({why}); the gateway may start on the files that are there",

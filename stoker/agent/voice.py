@@ -60,6 +60,10 @@ class Voice:
         self._log.error("sync_failed", error=message, reason=reason)
         self._event("Warning", "SyncFailed", message)
 
+    def waits(self, why: str) -> None:
+        """For whoever wonders why a new pod does not start: no report can say so where none can be written."""
+        self._log.warning("gateway_held", error=f"the gateway does not start before the first sync: {why}")
+
     def _failed(self, outcome: Outcome, facts: dict[str, Any], *, new: bool) -> None:
         error = outcome.error
         if error is None:

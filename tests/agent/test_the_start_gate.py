@@ -120,3 +120,13 @@ async def test_a_directory_that_is_not_there_keeps_it_shut(autojump_clock: MockC
     plant.data.mkdir()
     await trio.sleep(31)
     assert agent.health.started() == {}
+
+
+async def test_a_gate_that_stays_shut_says_why(
+    autojump_clock: MockClock, plant: Plant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await plant.want("")
+    await plant.run(60)
+    said = [line for line in capsys.readouterr().out.splitlines() if "gateway_held" in line]
+    assert len(said) == 1
+    assert "the controller has not resolved main to a commit yet" in said[0]
