@@ -1,9 +1,9 @@
 """Reports, history and events into the object store, as a task of its own: the sync loop never waits for it.
 
-Merge patches of the gateway's own key, and nothing when nothing changed. What could not be written is written later, in
-its newest form; a map that is not there is waited for and never created, for the resource may be on its way out. A map that
-somebody emptied, or deleted so that the controller made it anew, is noticed by a read every five minutes: a watch of it would
-bring every agent the reports of all others.
+Merge patches of the gateway's own key, and nothing when nothing changed, each when its turn comes among all who share the
+map. What could not be written is written later, in its newest form; a map that is not there is waited for and never created,
+for the resource may be on its way out. A map that somebody emptied, or deleted so that the controller made it anew, is
+noticed by a read every five minutes: a watch of it would bring every agent the reports of all others.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, Literal
 import trio
 
 from stoker.agent.access import remedy
+from stoker.agent.turns import Turns
 from stoker.api import names
-from stoker.api.handoff import report_limit
+from stoker.api.handoff import report_limit, sharers
 from stoker.api.reports import HISTORY_LENGTH, HistoryEntry, Report, decode_history, decode_report, encode_history
 from stoker.errors import Forbidden, ObjectNotFound, StokerError
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
@@ -24,6 +25,8 @@ from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.agent.setup import AgentSetup
     from stoker.kube.cluster import Cluster
     from stoker.kube.events import EventRecorder
@@ -53,6 +56,7 @@ class Publisher:
         self._events: deque[tuple[EventType, str, str]] = deque(maxlen=EVENTS_KEPT)
         self._status_map = names.status_configmap(setup.cr_name)
         self._changes_map = names.changes_configmap(setup.cr_name)
+        self._turns = {self._status_map: Turns(), self._changes_map: Turns()}
         self._log = get_logger("agent.publish", gateway=setup.gateway_name, namespace=setup.namespace)
 
     async def load(self) -> None:
@@ -80,7 +84,10 @@ class Publisher:
     def report(self, report: Report, *, history: int | None = None) -> None:
         """``history``: bytes that this gateway's history may take, where it is known; reports follow it."""
         self._report = report
-        self._history_limit = history or self._history_limit
+        if history is not None and history != self._history_limit:
+            self._history_limit = history
+            for turns in self._turns.values():
+                turns.sharers = max(turns.sharers, sharers(history))
         self._changed.set()
 
     def remember(self, entry: HistoryEntry) -> None:
@@ -110,16 +117,16 @@ class Publisher:
                     await self._changed.wait()
                 self._changed.set()
 
-    async def flush(self) -> bool:
-        """Write what differs from what was written last; False when something could not be."""
-        good = True
-        if self._report is not None:
-            text = self._report.encode(min(self._history_limit, report_limit(1)))
-            good = await self._put(self._status_map, text)
-        good = await self._put_history() and good
+    async def flush(self, *, at_once: bool = False) -> bool:
+        """Write what differs from what was written last; False when something could not be. ``at_once``: out of turn."""
+        good = await self._put(self._status_map, self._status_text, at_once=at_once)
+        good = await self._put_history(at_once=at_once) and good
         return await self._record_events() and good
 
-    async def _put_history(self) -> bool:
+    def _status_text(self) -> str:
+        return self._report.encode(min(self._history_limit, report_limit(1))) if self._report is not None else ""
+
+    async def _put_history(self, *, at_once: bool) -> bool:
         if self._history is None:
             if not self._fresh:
                 return True
@@ -128,11 +135,12 @@ class Publisher:
             except StokerError as error:
                 return self._not_written(self._changes_map, error)
             self._history, self._written[self._changes_map] = decode_history(text), text
-        self._history = [*self._history, *self._fresh][-HISTORY_LENGTH:]
+        return await self._put(self._changes_map, self._history_text, at_once=at_once)
+
+    def _history_text(self) -> str:
+        self._history = [*(self._history or ()), *self._fresh][-HISTORY_LENGTH:]
         self._fresh = []
-        if not self._history:
-            return True
-        return await self._put(self._changes_map, encode_history(self._history, self._history_limit))
+        return encode_history(self._history, self._history_limit) if self._history else ""
 
     async def _record_events(self) -> bool:
         while self._events:
@@ -163,16 +171,27 @@ class Publisher:
 
     async def _own_key(self, map_name: str) -> str:
         found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, map_name)
+        turns = self._turns[map_name]
+        turns.sharers = max(turns.sharers, len(found.data))
         return found.data.get(self._setup.pod_name, "")
 
-    async def _put(self, map_name: str, text: str) -> bool:
-        if text == self._written.get(map_name, ""):
+    async def _put(self, map_name: str, newest: Callable[[], str], *, at_once: bool) -> bool:
+        """Writes the own key unless it holds that already. It may have changed again when its turn comes."""
+        written = self._written.get(map_name, "")
+        if newest() == written:
             return True
-        body = {"data": {self._setup.pod_name: text}}
+        turns = self._turns[map_name]
+        await trio.sleep(0 if at_once else turns.pause())
+        text = newest()
+        if text == written:
+            return True
+        body, began = {"data": {self._setup.pod_name: text}}, trio.current_time()
         try:
-            await self._cluster.patch(CONFIGMAPS, self._setup.namespace, map_name, body)
+            found = await self._cluster.patch(CONFIGMAPS, self._setup.namespace, map_name, body)
         except StokerError as error:
+            turns.failed()
             return self._not_written(map_name, error)
+        turns.wrote(trio.current_time() - began, sharers=len(found.data))
         self._written[map_name] = text
         self._said.pop(map_name, None)
         return True

@@ -73,7 +73,7 @@ async def run_agent(
         finally:
             parts.desk.close()
             with trio.move_on_after(LAST_WORDS, shield=True):
-                await parts.publisher.flush()
+                await parts.publisher.flush(at_once=True)
     return None
 
 

@@ -31,6 +31,11 @@ def report_limit(pods: int) -> int:
     return min(8 * KIB, SHARED // max(1, pods))
 
 
+def sharers(history: int) -> int:
+    """How many pods there are when each history has that limit, 1 where it does not tell."""
+    return SHARED // history if 0 < history < 16 * KIB else 1
+
+
 @dataclass(frozen=True)
 class Metadata:
     """``requested_at`` and ``allow_mass_delete`` are the annotations' values, empty when absent."""

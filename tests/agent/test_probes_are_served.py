@@ -91,7 +91,3 @@ async def test_a_turn_that_never_ends_ends_liveness(served: Served) -> None:
 
 def test_failing_syncs_do_not_matter_to_liveness(autojump_clock: MockClock) -> None:
     assert Health().live() == {}
-
-
-def test_the_ports_are_the_documented_ones() -> None:
-    assert Addresses() == ("0.0.0.0:8082", "0.0.0.0:8083")
