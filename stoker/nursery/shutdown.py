@@ -72,7 +72,11 @@ async def cancel_at(stopping: trio.Event, scope: trio.CancelScope) -> None:
 
 
 async def _heed(signals: Any, stopping: trio.Event) -> None:
-    async for _ in signals:
+    heard = False
+    async for first in signals:
+        if heard:  # two in one breath: the second came before its handler was there
+            _end_at_once(first, None)
+        heard = True
         for number in SIGNALS:
             signal.signal(number, _end_at_once)
         stopping.set()
