@@ -14,11 +14,11 @@ from stoker.process.exits import OK, USAGE
 COMMANDS = {
     "standalone": "stoker.standalone.command",
     "manager": "stoker.manager.command",
+    "agent": "stoker.sidecar.command",
     "demo": "stoker.standalone.demo.command",
     "simulator": "stoker.standalone.simulate",
     "crd": "stoker.standalone.print_crd",
 }
-ONLY_IN_A_CLUSTER = ("agent",)
 
 HELP = """\
 usage: stoker COMMAND [options]
@@ -28,10 +28,10 @@ GitOps for Ignition: a push becomes live gateway configuration, safely, with a r
 commands:
   standalone   sync the gateways of this machine from git: controller, receiver and agents in one process
   manager      the controller of a cluster: resolve refs, tell the agents, fill the resources' status
+  agent        sync one gateway from within its pod: what the webhook injects
   demo         see it work: a sample repository, a simulated gateway, a push, a kill in the middle of a merge
   simulator    run a simulated Ignition gateway over a data directory
   crd          print the CustomResourceDefinition of GatewaySync
-  agent        the process beside a gateway in a cluster; not in this build, use `stoker standalone`
 
 options:
   -h, --help   this text; `stoker COMMAND --help` teaches the command
@@ -61,8 +61,6 @@ def main(argv: list[str] | None = None) -> int:
     if first == "--version":
         sys.stdout.write(f"stoker {import_module('stoker').__version__}\n")
         return OK
-    if first in ONLY_IN_A_CLUSTER:
-        return _refuse(f"`stoker {first}` runs in a pod, which this build does not serve; use `stoker standalone`")
     if first not in COMMANDS:
         problem = f"there is no command {first!r}" if first else "a command is missing"
         return _refuse(f"{problem}; choose one of {', '.join(COMMANDS)} (see `stoker --help`)")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import trio
 
-from stoker.api import names
 from stoker.observe.metrics import render
 from stoker.web.probes import probe_app
 from stoker.web.serve import serve
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 class Addresses(NamedTuple):
     """Where to listen, ``HOST:PORT`` each; port 0 takes any."""
 
-    probes: str = f"0.0.0.0:{names.AGENT_PROBES_PORT}"
-    metrics: str = f"0.0.0.0:{names.AGENT_METRICS_PORT}"
+    probes: str
+    metrics: str
 
 
 async def serve_probes(

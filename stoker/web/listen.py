@@ -42,6 +42,11 @@ def check_address(address: str, *, what: str) -> None:
     bind_listener(found[0], address, what=what).close()
 
 
+def everywhere(port: int) -> str:
+    """That port of all addresses: of both families where there are two, for a pod may have IPv6 alone."""
+    return f"[::]:{port}" if socket.has_dualstack_ipv6() else f"0.0.0.0:{port}"
+
+
 def unknown_host(address: str, *, what: str) -> AddressUnusable:
     """The error of a name that leads nowhere."""
     return AddressUnusable(f"{what} {address} cannot be served: this host name leads nowhere; use one of this machine")
@@ -58,6 +63,8 @@ def bind_listener(found: Found, address: str, *, what: str, user_timeout: float 
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)  # whatever the system's default is
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(user_timeout * 1000))
         listener.bind(place)
     except OSError as error:

@@ -29,13 +29,6 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"stoker {stoker.__version__}\n"
 
 
-def test_the_agent_is_refused_in_one_line() -> None:
-    answer = run("agent")
-    assert answer.returncode == 2
-    assert answer.stderr.count("\n") == 1
-    assert "stoker standalone" in answer.stderr
-
-
 @pytest.mark.parametrize("arguments", [(), ("stand",), ("standalone",), ("standalone", "-f", "x", "--receiver", "80")])
 def test_usage_errors_are_one_line_and_exit_2(arguments: tuple[str, ...]) -> None:
     answer = run(*arguments)

@@ -1,0 +1,1 @@
+"""The agent of a cluster, as the process that it is in a pod, against a real API server."""

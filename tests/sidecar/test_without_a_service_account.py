@@ -1,0 +1,34 @@
+"""A pod that has no service account's token: the agent says so, and lives on for its start gate's sake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stoker.errors import CredentialsInvalid, SettingsInvalid
+from stoker.kube.cluster import CONFIGMAPS
+from stoker.kube.config import in_cluster
+from stoker.sidecar.cluster import found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POD = {"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+
+
+async def test_every_call_is_refused_with_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not in_cluster.FOLDER.exists(), "these tests run outside of a cluster"
+    async with found(POD) as cluster:
+        for _ in range(2):
+            with pytest.raises(CredentialsInvalid, match="automountServiceAccountToken"):
+                await cluster.get(CONFIGMAPS, "plant", "stoker-metadata-line")
+        with pytest.raises(CredentialsInvalid):
+            await cluster.list(CONFIGMAPS, "plant", name="stoker-metadata-line")
+    assert capsys.readouterr().out.count("no_service_account") == 1
+
+
+async def test_a_kubeconfig_that_cannot_be_used_ends_the_process(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="correct KUBECONFIG"):
+        async with found(POD | {"KUBECONFIG": str(tmp_path / "none")}):
+            pass
