@@ -211,10 +211,6 @@ class GitUrlInvalid(Terminal):
     """The repository URL cannot be used."""
 
 
-class TransportUnsupported(Terminal):
-    """The transport or authentication is part of the API and not served by this build."""
-
-
 # --- sync --------------------------------------------------------------------------------------------------------
 class PlanInvalid(Terminal):
     """The mappings cannot be carried out on this tree (missing source, wrong type, escaping path)."""
