@@ -6,7 +6,7 @@ import compileall
 import os
 import sys
 
-from bench import agent, engine, first, idle, push, receiver
+from bench import agent, engine, first, fleet, idle, push, receiver
 from bench.disk import workplace
 from bench.table import Page
 
@@ -17,6 +17,7 @@ SECTIONS = {
     "agent": agent.measure,
     "receiver": receiver.measure,
     "idle": idle.measure,
+    "fleet": fleet.measure,
 }
 
 

@@ -29,8 +29,8 @@ BURST: Final = 400
 FLEET: Final = 500
 SPACES: Final = 50
 REPOSITORIES: Final = 10
-SETTLE: Final = 30.0
-IDLE: Final = 60.0
+SETTLE: Final = 75.0
+IDLE: Final = 180.0
 PATIENCE: Final = 180.0
 
 
