@@ -31,7 +31,9 @@ def manager(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     config = plane.write_kubeconfig("manager-of-all", {"token": token}, namespace=home)
     running = Manager(tmp_path_factory.mktemp("manager"), config)
     yield running.ready()
+    faults = [line for line in running.lines() if line["event"] in {"reconcile_crashed", "service_restarting"}]
     running.close()
+    assert faults == []
 
 
 @pytest.fixture
