@@ -3,24 +3,26 @@
 A pass that asked the server for every object it may have to mend would cost six requests in which nothing changes. What the
 watches know serves as well, but for a moment after each write of ours: so its answer is noted here, and the watch's news of
 it is none. A version that is older than the known one is late and ignored. Versions are compared as numbers, which they are
-on every API server; where they are not, what comes last counts.
+on every API server; where they are not, what comes last counts. A write whose news never come, because the watch broke and the
+object went before it was up again, is believed for a minute, and then the server is asked.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import trio
 
 from stoker.errors import AlreadyExists, ObjectNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import trio
-
     from stoker.kube.cluster import Cluster, Kind, Listing, Subresource, WatchEvent
 
 T = TypeVar("T")
 Key = tuple[str, str]
+BELIEVED_SECONDS: Final = 60.0
 
 
 class Picture(Generic[T]):
@@ -30,10 +32,13 @@ class Picture(Generic[T]):
         self.complete: set[str] = set()
         self._known: dict[Key, T] = {}
         self._doubted: set[Key] = set()
+        self._unseen: dict[Key, float] = {}
 
     def find(self, key: Key) -> T | None:
         """The object as known; ObjectNotFound when there is none for certain, None when only the server can tell."""
         found = self._known.get(key)
+        if key in self._unseen and trio.current_time() - self._unseen[key] > BELIEVED_SECONDS:
+            return None
         known = "" in self.complete or key[0] in self.complete
         if found is None and known and key not in self._doubted:
             raise ObjectNotFound(f"{key[0]}/{key[1]} not found")
@@ -43,15 +48,22 @@ class Picture(Generic[T]):
         """A watch's news: whether it is any, and what was known before."""
         key = _key(new if new is not None else old)
         before = self._known.get(key)
+        self._unseen.pop(key, None)
         if new is not None:
-            return self.note(new), before
+            return self._take(new), before
         if before is None or _uid(before) != _uid(old):
             return False, before
         del self._known[key]
         return True, before
 
     def note(self, item: T) -> bool:
-        """The answer to a write of ours, or what a watch told; whether it is newer than what was known."""
+        """The server's answer to us; whether it is newer than what was known."""
+        taken = self._take(item)
+        if taken or _key(item) in self._unseen:
+            self._unseen[_key(item)] = trio.current_time()
+        return taken
+
+    def _take(self, item: T) -> bool:
         key = _key(item)
         before = self._known.get(key)
         if before is not None and not _newer(item, before):
@@ -61,12 +73,13 @@ class Picture(Generic[T]):
         return True
 
     def removed(self, key: Key) -> None:
-        """We deleted it."""
+        """We deleted it, or the server knows none."""
         self._known.pop(key, None)
+        self._unseen.pop(key, None)
 
     def doubt(self, key: Key) -> None:
         """It is there though no watch shows it, without its labels say: from now on the server is asked."""
-        self._known.pop(key, None)
+        self.removed(key)
         self._doubted.add(key)
 
 
@@ -83,7 +96,15 @@ class View:
         known: T | None = picture.find((namespace, name)) if picture is not None else None
         if known is not None:
             return known
-        return await self._cluster.get(kind, namespace, name)
+        try:
+            found = await self._cluster.get(kind, namespace, name)
+        except ObjectNotFound:
+            if picture is not None:
+                picture.removed((namespace, name))
+            raise
+        if picture is not None:
+            picture.note(found)
+        return found
 
     async def list(
         self, kind: Kind[T], namespace: str = "", *, labels: Mapping[str, str] | None = None, name: str | None = None

@@ -70,3 +70,7 @@ class RefusingCluster(MemoryCluster):
     ) -> T:
         self._judge("patch", kind.plural, name)
         return await super().patch(kind, namespace, name, body, subresource=subresource)
+
+    async def watch(self, kind: Kind[T], namespace: str = "", **how: Any) -> None:
+        self._judge("watch", kind.plural, "")
+        await super().watch(kind, namespace, **how)

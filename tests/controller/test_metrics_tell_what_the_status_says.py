@@ -110,3 +110,9 @@ async def test_look_ups_are_timed_once_by_whom_they_kept_waiting(house: House) -
     assert house.value("ref_resolve_duration_seconds_count") == 1
     assert house.value("ref_resolve_duration_seconds_sum") == 3
     assert house.status().last_sync_commit == A
+
+
+async def test_whoever_leads_no_more_tells_nothing(resolved: House) -> None:
+    await resolved.report(await resolved.pod("gw-0"))
+    resolved.metrics.clear()
+    assert 'name="main"' not in render(resolved.registry)[0].decode()

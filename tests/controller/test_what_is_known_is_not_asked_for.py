@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import trio
 
 from stoker.controller.pictures import Picture
 from stoker.errors import ObjectNotFound
@@ -27,7 +28,7 @@ def picture() -> Picture[Any]:
     return picture
 
 
-def test_an_answer_is_newer_than_the_news_that_follow_it(picture: Picture[Any]) -> None:
+async def test_an_answer_is_newer_than_the_news_that_follow_it(picture: Picture[Any]) -> None:
     picture.told(None, made(1))
     assert picture.note(made(3))
     assert picture.told(made(1), made(2)) == (False, made(3))
@@ -36,12 +37,31 @@ def test_an_answer_is_newer_than_the_news_that_follow_it(picture: Picture[Any]) 
     assert picture.find(KEY) == made(4)
 
 
-def test_the_end_of_a_predecessor_is_not_the_successor_s(picture: Picture[Any]) -> None:
+async def test_the_end_of_a_predecessor_is_not_the_successor_s(picture: Picture[Any]) -> None:
     picture.note(made(5, uid="two"))
     assert picture.told(made(4), None) == (False, made(5, uid="two"))
     assert picture.told(made(5, uid="two"), None)[0]
     with pytest.raises(ObjectNotFound):
         picture.find(KEY)
+
+
+async def test_an_answer_without_news_is_believed_for_a_minute(autojump_clock: object, picture: Picture[Any]) -> None:
+    picture.note(made(1))
+    await trio.sleep(59)
+    assert picture.find(KEY) == made(1)
+    await trio.sleep(2)
+    assert picture.find(KEY) is None, "the server is asked"
+    picture.told(None, made(1))
+    assert picture.find(KEY) == made(1)
+
+
+async def test_a_map_that_went_before_any_watch_saw_it_comes_again(house: House) -> None:
+    """Its creation was answered, the watch of it broke, and somebody deleted it meanwhile: nobody tells of that."""
+    house.cluster.refuse("watch", "configmaps", times=10_000)
+    await house.resource()
+    await house.cluster.delete(CONFIGMAPS, NS, "stoker-status-main")
+    await house.advance(3600)
+    assert house.data("stoker-status-main") is not None
 
 
 def test_what_cannot_be_known_is_neither_there_nor_absent(picture: Picture[Any]) -> None:
