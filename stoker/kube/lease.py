@@ -37,13 +37,16 @@ RELEASE_SECONDS: Final = 2.0
 @dataclass(frozen=True)
 class Terms:
     """Seconds. ``duration``: others take over after that long without a renewal; ``deadline``: the leader gives up itself;
-    ``retry``: between attempts; ``attempt``: bound of one.
+    ``retry``: between attempts; ``attempt``: bound of a renewal. Of ``asking`` and ``again`` for who does not lead: an API
+    server that was out of reach must be found again within five seconds, whatever hangs when it comes back.
     """
 
     duration: float = 15.0
     deadline: float = 10.0
     retry: float = 2.0
     attempt: float = 5.0
+    asking: float = 2.5
+    again: float = 1.0
 
 
 class Elector:
@@ -74,6 +77,7 @@ class Elector:
         self._lease: Informer[Lease] = Informer(cluster, LEASES, namespace, name=name, on_change=self._lease_changed)
         self._news = trio.Event()
         self._said = ""
+        self._reached = False
         self._log = get_logger("kube.lease", lease=f"{namespace}/{name}", identity=identity)
 
     async def run(self, work: Service, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -100,9 +104,9 @@ class Elector:
             return
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lease.run)
-            pause = Backoff((self._terms.retry,), jitter=0.1)
             while True:
-                with trio.move_on_after(pause.delay(1)):
+                pause = self._terms.retry if self._reached else self._terms.again
+                with trio.move_on_after(Backoff((pause,), jitter=0.1).delay(1)):
                     await self._news.wait()
                 self._news = trio.Event()
                 if await self._attempt(status):
@@ -122,7 +126,8 @@ class Elector:
         async def take() -> None:
             holder.append(await self._holding.take())
 
-        if not await self._bounded(self._terms.attempt, take):
+        self._reached = await self._bounded(self._terms.asking, take)
+        if not self._reached:
             return False
         if not holder[0]:
             self._leadership.extend(began + self._terms.deadline)

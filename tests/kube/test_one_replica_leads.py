@@ -27,12 +27,14 @@ class Line(MemoryCluster):
         super().__init__()
         self._store = store._store
         self._watches = store._watches
-        self.cut = False
+        self.cut = self.hangs = False
         self.sent: list[str] = []
 
     async def _enter(self, verb: str) -> None:
         await super()._enter(verb)
         self.sent.append(verb)
+        if self.hangs:
+            await trio.sleep_forever()
         if self.cut:
             raise ClusterUnreachable("the line is cut")
 
@@ -107,6 +109,21 @@ async def test_a_short_trouble_ends_no_term(autojump_clock: object, nursery: tri
     line.cut = False
     await trio.sleep(20)
     assert (only.leads, only.terms) == (True, 1)
+
+
+@pytest.mark.parametrize("outage", [12, 20.5, 61.3, 300])
+async def test_a_lone_replica_leads_again_soon_after_the_line_is_back(
+    autojump_clock: object, nursery: trio.Nursery, outage: float
+) -> None:
+    line = Line(MemoryCluster())
+    only = Replica(line, "a")
+    await nursery.start(only.run)
+    line.hangs = True
+    await trio.sleep(outage)
+    assert not only.leads
+    line.hangs = False
+    await trio.sleep(4.5)
+    assert only.leads
 
 
 async def test_work_that_fails_leaves_the_lease_to_another(autojump_clock: object, nursery: trio.Nursery) -> None:
