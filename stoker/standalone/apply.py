@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stoker.api.objects import Document, ObjectMeta
 from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import GATEWAYSYNCS, PODS, SECRETS, Cluster, Kind
 from stoker.standalone.manifests import LAST_APPLIED, Manifest
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 # Secrets come before the resources that name them, resources before the Pods that name those; deletion is reversed.
 ORDER: tuple[Kind[Any], ...] = (SECRETS, GATEWAYSYNCS, PODS)
+
+
+class _Noted(Document, frozen=True, kw_only=True):
+    """Of an object, what tells that it came from a file; the kinds themselves are trimmed of that note."""
+
+    metadata: ObjectMeta
+
+
+def _noted(kind: Kind[Any]) -> Kind[_Noted]:
+    return Kind(kind.api_version, kind.kind, kind.plural, _Noted, has_status=kind.has_status)
 
 
 @dataclass
@@ -47,7 +58,7 @@ async def apply(cluster: Cluster, manifests: Sequence[Manifest]) -> Applied:
         for manifest in (manifest for manifest in manifests if manifest.kind is kind):
             await _apply_one(cluster, manifest, applied)
     for kind in reversed(ORDER):
-        for item in (await cluster.list(kind)).items:
+        for item in (await cluster.list(_noted(kind))).items:
             namespace, name = item.metadata.namespace, item.metadata.name
             if LAST_APPLIED in item.metadata.annotations and (kind.kind, namespace, name) not in wanted:
                 await cluster.delete(kind, namespace, name, uid=item.metadata.uid)
@@ -63,11 +74,11 @@ async def _apply_one(cluster: Cluster, manifest: Manifest, applied: Applied) -> 
     body["metadata"] = {"labels": {}, "annotations": {}, **body["metadata"]}
     remembered = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
-        live = await cluster.get(kind, manifest.namespace, manifest.name)
+        live = await cluster.get(_noted(kind), manifest.namespace, manifest.name)
         if live.metadata.deletion_timestamp:
             # Taken out of the files and put back before its finalizer had run: it goes now, and begins anew.
             await cluster.patch(kind, manifest.namespace, manifest.name, {"metadata": {"finalizers": []}})
-            live = await cluster.get(kind, manifest.namespace, manifest.name)
+            live = await cluster.get(_noted(kind), manifest.namespace, manifest.name)
     except ObjectNotFound:
         metadata = {**body["metadata"]}
         metadata["annotations"] = {**metadata["annotations"], LAST_APPLIED: remembered}
