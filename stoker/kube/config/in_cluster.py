@@ -1,7 +1,8 @@
 """The service account of a pod: the server from two variables, token, authority and namespace from three mounted files.
 
 The kubelet renews the token in place long before it ends, so the file is read again when what was read is older than a
-minute, and at once when the server refuses it.
+minute, and at once when the server refuses it. So is the authorities' file: a cluster whose authority is replaced hands out
+both for a while, and whoever runs on must learn of the new one in that time.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import trio
 
 from stoker.errors import CredentialsInvalid
 from stoker.kube.config.access import Access, trusting
+from stoker.observe.logs import get_logger
 from stoker.observe.redact import register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from stoker.kube.config.access import Trust
 
 FOLDER: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 HOST: Final = "KUBERNETES_SERVICE_HOST"
@@ -25,10 +29,11 @@ TOKEN_SECONDS: Final = 60.0
 
 
 class TokenFile:
-    """A bearer token in a file that somebody else keeps fresh."""
+    """A bearer token in a file that somebody else keeps fresh. ``besides`` is done whenever it is read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, besides: Callable[[], None] | None = None) -> None:
         self._path = path
+        self._besides = besides
         self._header: str | None = None
         self._read_at = 0.0
 
@@ -44,6 +49,8 @@ class TokenFile:
         return self._header != value
 
     def _read(self) -> None:
+        if self._besides is not None:
+            self._besides()
         # In the loop, not in a thread: the file is a kilobyte in memory (tmpfs), and tests of this run on a virtual clock.
         try:
             token = self._path.read_text(encoding="ascii").strip()
@@ -61,6 +68,26 @@ class TokenFile:
             self._read_at = trio.current_time()
 
 
+class Authorities:
+    """Keeps a TLS context's trust up with a file: what comes in is trusted by new connections, what goes until the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known = _text(path)
+        self.tls: Trust = trusting(self._known, where=str(path))
+        self._log = get_logger("kube.config")
+
+    def refresh(self) -> None:
+        """Looks again; a file that is away or broken changes nothing."""
+        try:
+            text = self._path.read_text(encoding="utf-8")
+            if text != self._known:
+                self._known = text
+                self.tls.load_verify_locations(cadata=text)
+        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+            self._log.warning("authorities_not_renewed", path=str(self._path), error=str(error))
+
+
 def is_in_cluster(env: Mapping[str, str]) -> bool:
     """Whether the kubelet told us where the API server is."""
     return bool(env.get(HOST) and env.get(PORT))
@@ -68,13 +95,13 @@ def is_in_cluster(env: Mapping[str, str]) -> bool:
 
 def in_cluster(env: Mapping[str, str], folder: Path = FOLDER) -> Access:
     """The access of the pod's service account; CredentialsInvalid names the file that is missing."""
-    authority = folder / "ca.crt"
-    tls = trusting(_text(authority), where=str(authority))
+    authorities = Authorities(folder / "ca.crt")
     try:
         namespace = (folder / "namespace").read_text(encoding="utf-8").strip()
     except OSError:
         namespace = ""  # a token that was projected by hand comes without
-    return Access(address(env[HOST], env[PORT]), tls, TokenFile(folder / "token"), namespace or "default")
+    identity = TokenFile(folder / "token", authorities.refresh)
+    return Access(address(env[HOST], env[PORT]), authorities.tls, identity, namespace or "default")
 
 
 def address(host: str, port: str) -> str:
