@@ -128,9 +128,9 @@ class Cluster(Protocol):
     async def patch(
         self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
     ) -> T:
-        """A JSON merge patch; ``metadata.resourceVersion`` and ``metadata.uid`` in it are preconditions (Conflict). A patch
-        that changes nothing writes nothing. The main patch leaves status alone, that of ``status`` all else. Answers with
-        the object as it is then.
+        """A JSON merge patch; ``metadata.resourceVersion`` and ``metadata.uid`` in it are preconditions (Conflict), but for a
+        status the uid is not: a server takes of that patch the status and nothing else. A patch that changes nothing writes
+        nothing. The main patch leaves status alone, that of ``status`` all else. Answers with the object as it is then.
         """
         ...
 

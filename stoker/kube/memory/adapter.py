@@ -9,8 +9,8 @@ import trio
 import trio.lowlevel
 
 from stoker.api.times import rfc3339, utcnow
-from stoker.errors import AlreadyExists, Conflict, ObjectRejected, WatchExpired
-from stoker.kube.cluster import KINDS, Kind, Listing, Subresource, WatchEvent
+from stoker.errors import AlreadyExists, Conflict, ObjectNotFound, ObjectRejected, WatchExpired
+from stoker.kube.cluster import GATEWAYSYNCS, KINDS, LEASES, Kind, Listing, Subresource, WatchEvent
 from stoker.kube.faults import Faults
 from stoker.kube.memory import rules
 from stoker.kube.memory.store import Store
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from stoker.kube.memory.store import OnChange
-    from stoker.kube.memory.stored import Json
+    from stoker.kube.memory.stored import Json, Stored
 
 T = TypeVar("T")
 Objects = list[dict[str, Any]]
@@ -118,12 +118,7 @@ class MemoryCluster:
         """A JSON merge patch; ObjectNotFound, Conflict, ObjectRejected, ObjectTooLarge."""
         await self._enter("patch")
         item = self._store.get(kind, namespace, name)
-        meant = body.get("metadata") or {}
-        if meant.get("uid") not in {None, item.uid}:
-            raise Conflict(f"{kind.plural} {namespace}/{name} is another object of that name; read it again")
-        expected = meant.get("resourceVersion")
-        if expected not in {None, "", "0", str(item.version)}:
-            raise Conflict(f"{kind.plural} {namespace}/{name} changed since version {expected}; read it again")
+        self._check_preconditions(item, body.get("metadata") or {}, subresource)
         before = item.document()
         after = rules.changed(kind, before, body, subresource)
         if after == before:
@@ -131,6 +126,19 @@ class MemoryCluster:
         item = self._store.put(kind, after)
         self._faults.after_write("patch")
         return item.decode(kind)
+
+    def _check_preconditions(self, item: Stored, meant: Mapping[str, Any], subresource: Subresource) -> None:
+        where = f"{item.kind.plural} {item.namespace}/{item.name}"
+        if subresource and not item.kind.has_status:
+            raise ObjectNotFound(f"{where} has no status subresource")
+        expected = meant.get("resourceVersion", str(item.version))
+        if expected in {None, "", "0"} and item.kind.plural in {GATEWAYSYNCS.plural, LEASES.plural}:
+            raise ObjectRejected(f"{where}: a patch cannot take its resourceVersion")
+        if expected not in {None, "", "0", str(item.version)}:
+            raise Conflict(f"{where} changed since version {expected}; read it again")
+        # Of a status patch a server takes the status and nothing else, the uid included.
+        if not subresource and meant.get("uid") not in {None, item.uid}:
+            raise Conflict(f"{where} is another object of that name; read it again")
 
     async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
         """Deletes; with finalizers only marks. ObjectNotFound, Conflict."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.kube.cluster import EVENTS, LEASES, ROLEBINDINGS, SECRETS
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
 
 _MICRO_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[-+]\d\d:\d\d)")
 """metav1.MicroTime is read with exactly six digits of a second."""
+
+
+def spelled_out(value: Json) -> Json:
+    """A new object's nulls as a server's types read them: nothing, but in a map of texts an empty text."""
+    meta = value.get("metadata") or {}
+    texts = {field: _empty(meta[field]) for field in ("labels", "annotations") if meta.get(field)}
+    spelled = {**value, "metadata": {**meta, **texts}}
+    return {**spelled, "data": _empty(value["data"])} if value.get("data") else spelled
+
+
+def _empty(texts: Any) -> Any:
+    if not isinstance(texts, Mapping):
+        return texts
+    return {key: "" if text is None else text for key, text in texts.items()}
 
 
 def translated(kind: Kind[Any], value: Json) -> Json:

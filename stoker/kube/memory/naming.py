@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from stoker.kube.cluster import CONFIGMAPS, NAMESPACES, ROLEBINDINGS, SECRETS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, NAMESPACES, ROLEBINDINGS, SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,8 @@ def faults(kind: Kind[Any], value: Mapping[str, Any]) -> Iterator[Fault]:
             yield f"label {key}", "must be at most 63 letters, digits, '-', '_' and '.'"
     yield from _annotation_faults(meta.get("annotations") or {})
     for name in meta.get("finalizers") or []:
-        if not _is_qualified(name) or ("/" not in name and name not in _BARE_FINALIZERS):
+        bare = "/" not in name and name not in _BARE_FINALIZERS and kind.plural != GATEWAYSYNCS.plural
+        if not _is_qualified(name) or bare:  # of a custom resource a server only warns
             yield f"finalizer {name}", "must be a domain, a slash and a name"
     yield from _owner_faults(meta.get("ownerReferences") or [])
     if kind.plural in {CONFIGMAPS.plural, SECRETS.plural}:

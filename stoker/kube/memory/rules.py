@@ -33,7 +33,7 @@ _SERVERS: Final = ("creationTimestamp", "generation", "resourceVersion")
 
 def new(kind: Kind[Any], namespace: str, body: Mapping[str, Any], moment: str) -> Json:
     """The object that a create makes of ``body``; ObjectRejected, ObjectTooLarge."""
-    value: Json = kinds.translated(kind, merge({}, body))  # nulls in a new object mean nothing
+    value: Json = kinds.translated(kind, merge({}, kinds.spelled_out(dict(body))))
     meta = value["metadata"] = dict(value.get("metadata") or {})
     if not meta.get("name") and meta.get("generateName"):
         meta["name"] = f"{meta['generateName'][:GENERATED]}{uuid.uuid4().hex[:5]}"

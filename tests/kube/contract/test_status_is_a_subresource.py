@@ -51,6 +51,12 @@ async def test_a_status_patch_leaves_all_else_alone(store: Store) -> None:
     assert after.metadata.labels == {"x": "1"}
 
 
+async def test_a_status_patch_has_no_ear_for_a_uid(store: Store) -> None:
+    await store.resource()
+    after = await observed(store, {"profileCount": 2}, metadata={"uid": "00000000-0000-0000-0000-000000000000"})
+    assert after.status.profile_count == 2, "a writer who must not write to a successor sends the resourceVersion"
+
+
 async def test_a_status_patch_merges(store: Store) -> None:
     await store.resource()
     await observed(store, {"lastSyncRef": "main", "profileCount": 2})
