@@ -58,10 +58,12 @@ async def write(this: Pass, wanted: Status, cluster: Cluster) -> None:
     patch = {key: value for key, value in after.items() if before.get(key) != value}
     patch |= {key: None for key in before if key not in after}
     meta = this.resource.metadata
-    # The uid is a precondition: a resource created anew under the name meanwhile must not inherit this one's past.
-    body = {"metadata": {"uid": meta.uid}, "status": patch}
     try:
-        await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, body, subresource="status")
+        # A resource created anew under the name while refs were looked up must not inherit this one's past. A server hears no
+        # uid in a status patch, and the version moves with every annotation; so it is looked at, right before.
+        present = await cluster.get(GATEWAYSYNCS, meta.namespace, meta.name)
+        if present.metadata.uid == meta.uid:
+            await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, {"status": patch}, subresource="status")
     except ObjectNotFound:
         return  # deleted meanwhile: there is nobody left to tell
 
