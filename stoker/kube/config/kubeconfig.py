@@ -21,7 +21,7 @@ from stoker.observe.logs import get_logger
 from stoker.observe.redact import redact, register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 T = TypeVar("T")
 LOAD_SECONDS: Final = 30.0
@@ -41,30 +41,37 @@ class Loaded:
     renews: bool
 
 
-async def from_kubeconfig(paths: str, *, context: str | None = None) -> Access:
-    """``paths``: one file or several, as KUBECONFIG. Raises as ``find_access``."""
-    read = partial(_load, paths, context)
-    loaded = await _in_thread(read, paths)
-    return Access(loaded.server, loaded.tls, ReadAgain(read, loaded, paths), loaded.namespace, loaded.proxy)
+async def from_kubeconfig(
+    paths: str, *, context: str | None = None, bound: float = LOAD_SECONDS, renew: float = RENEW_SECONDS
+) -> Access:
+    """``paths``: one file or several, as KUBECONFIG. Seconds: ``bound`` of one reading, ``renew`` between two where a plugin
+    stands behind the credential. Raises as ``find_access``."""
+    load = partial(_load, paths, context)
+
+    async def read(live: Trust | None = None) -> Loaded:
+        return await _in_thread(partial(load, live), paths, bound)
+
+    loaded = await read()
+    return Access(loaded.server, loaded.tls, ReadAgain(read, loaded, renew), loaded.namespace, loaded.proxy)
 
 
 class ReadAgain:
-    """The credential of a kubeconfig: read anew when it is refused, and each minute where a plugin stands behind it.
+    """The credential of a kubeconfig: read anew when it is refused, and now and then where a plugin stands behind it.
 
     A new client certificate goes into the TLS context that the connections already use.
     """
 
-    def __init__(self, read: Callable[[Trust | None], Loaded], first: Loaded, where: str) -> None:
+    def __init__(self, read: Callable[[Trust | None], Awaitable[Loaded]], first: Loaded, renew: float) -> None:
         self._read = read
         self._last = first
-        self._where = where
+        self._renew = renew
         self._read_at = trio.current_time()
         self._lock = trio.Lock()
         self._log = get_logger("kube.config")
 
     async def authorization(self) -> str | None:
         """The header; what was read last when it cannot be read just now, for it may well be good for longer."""
-        if self._last.renews and trio.current_time() - self._read_at >= RENEW_SECONDS:
+        if self._last.renews and trio.current_time() - self._read_at >= self._renew:
             try:
                 await self._again()
             except StokerError as error:
@@ -87,15 +94,15 @@ class ReadAgain:
         async with self._lock:
             if self._read_at != before:
                 return
-            self._last = await _in_thread(partial(self._read, self._last.tls), self._where)
+            self._last = await self._read(self._last.tls)
             self._read_at = trio.current_time()
 
 
-async def _in_thread(work: Callable[[], T], where: str) -> T:
-    with trio.move_on_after(LOAD_SECONDS):
+async def _in_thread(work: Callable[[], T], where: str, bound: float) -> T:
+    with trio.move_on_after(bound):
         return await trio.to_thread.run_sync(work, abandon_on_cancel=True)
     raise DeadlineExceeded(
-        f"kubeconfig {where}: not read within {LOAD_SECONDS:g} s; its exec plugin or identity provider hangs"
+        f"kubeconfig {where}: not read within {bound:g} s; its exec plugin or identity provider hangs"
     )
 
 

@@ -170,10 +170,10 @@ async def test_a_refused_token_that_the_plugin_gives_again_is_refused(written: W
 
 
 async def test_a_plugin_that_fails_later_leaves_the_last_token_until_it_is_refused(
-    written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    written: Written, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(kubeconfig, "RENEW_SECONDS", 0.0)
-    identity = (await read(written(plugin(tmp_path, {"token": "plugin-token"})))).identity
+    config = written(plugin(tmp_path, {"token": "plugin-token"}))
+    identity = (await kubeconfig.from_kubeconfig(str(config), renew=0)).identity
     plugin(tmp_path, None)
     with structlog.testing.capture_logs() as logs:
         assert await identity.authorization() == "Bearer plugin-token"
@@ -195,12 +195,10 @@ async def test_a_plugin_that_fails_is_named(written: Written, tmp_path: Path) ->
         await read(written(plugin(tmp_path, None)))
 
 
-async def test_a_plugin_that_hangs_is_given_up(
-    written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kubeconfig, "LOAD_SECONDS", 0.5)
+async def test_a_plugin_that_hangs_is_given_up(written: Written, tmp_path: Path) -> None:
+    config = written(plugin(tmp_path, {"token": "late"}, sleep=2))
     with pytest.raises(DeadlineExceeded, match="exec plugin or identity provider hangs"):
-        await read(written(plugin(tmp_path, {"token": "late"}, sleep=2)))
+        await kubeconfig.from_kubeconfig(str(config), bound=0.5)
 
 
 @pytest.mark.parametrize(
