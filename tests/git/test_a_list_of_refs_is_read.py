@@ -32,15 +32,23 @@ def _lines(data: bytes) -> Iterator[bytes | None]:
     return pktline.decode(data)
 
 
-async def test_only_the_asked_refs_cross_the_wire(http: HttpServer, origin: Origin) -> None:
+@pytest.fixture
+def crowded(origin: Origin) -> Origin:
+    """A repository of 50,000 branches."""
     tip = origin.commit({"a": "1"})
-    refs = "".join(f"create refs/heads/b{number} {tip}\n" for number in range(3000))
-    origin.git("update-ref", "--stdin", stdin=refs.encode())
+    names = sorted(["main", *(f"feature/{number}" for number in range(50_000))])
+    lines = "".join(f"{tip} refs/heads/{name}\n" for name in names)
+    (origin.path / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted \n{lines}")
+    return origin
+
+
+async def test_of_fifty_thousand_refs_only_the_asked_cross_the_wire(http: HttpServer, crowded: Origin) -> None:
+    wanted = ("main", "feature/49999", "v1")
     async with Remote(Inline(), timeout=30) as remote:
         with counting(int(http.url.rpartition(":")[2])) as counter:
-            listing = await remote.list_refs(f"http://127.0.0.1:{counter.port}/plant.git", ("main",), NOBODY)
-            assert counter.received < 4096
-    assert set(listing.refs) == {"HEAD", "refs/heads/main"}
+            listing = await remote.list_refs(f"http://127.0.0.1:{counter.port}/plant.git", wanted, NOBODY)
+            assert counter.moved < 4096
+    assert set(listing.refs) == {"HEAD", "refs/heads/main", "refs/heads/feature/49999"}
 
 
 async def test_one_listing_answers_several_refs(http: HttpServer, origin: Origin) -> None:
