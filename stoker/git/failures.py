@@ -62,10 +62,8 @@ def of_libgit2(error: BaseException, shown: str) -> StokerError:
         return CredentialsInvalid(f"{shown}: {text}; correct HTTPS_PROXY")
     if isinstance(error, pygit2.AuthError):
         return GitAuthFailed(f"{shown}: {text}; check spec.git.auth")
-    if isinstance(error, pygit2.CertificateError) or kind == _SSL:
-        return GitUnreachable(
-            f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
-        )
+    if is_distrust(error):
+        return distrusted(text, shown)
     if kind == _HTTP:
         return _of_http(text, shown)
     if kind == _SSH:
@@ -75,6 +73,19 @@ def of_libgit2(error: BaseException, shown: str) -> StokerError:
     if kind in _OS or isinstance(error, OSError):
         return of_disk(error, shown)
     return StoreBroken(f"{shown}: {text}; its store is fetched anew")
+
+
+def distrusted(text: str, shown: str) -> GitUnreachable:
+    """The error of a TLS certificate. OpenSSL names the reason, libgit2 keeps it to itself."""
+    if "expired" in text or "not yet valid" in text:
+        remedy = "renew it, or set this machine's clock"
+    elif "mismatch" in text:
+        remedy = "use the host name that the certificate is for"
+    elif "unable to get local issuer" in text or "self-signed" in text or "self signed" in text:
+        remedy = "add its authority to the system's, or name it by SSL_CERT_FILE"
+    else:
+        remedy = "it may have expired or be another host's; or add its authority to the system's, or name it by SSL_CERT_FILE"
+    return GitUnreachable(f"{shown}: no trust in its TLS certificate ({text}); {remedy}")
 
 
 def of_disk(error: BaseException, shown: str) -> StoreUnwritable:
@@ -91,6 +102,11 @@ def is_redirect(error: BaseException) -> bool:
     """What libgit2 says when it was told to follow none."""
     found = _STATUS.search(str(error))
     return "redirect" in str(error) or (found is not None and found[1].startswith("3"))
+
+
+def is_distrust(error: BaseException) -> bool:
+    """What libgit2 says of a TLS certificate that it does not trust."""
+    return isinstance(error, pygit2.CertificateError) or getattr(error, "error_class", 0) == _SSL
 
 
 def is_refused_hash(error: BaseException) -> bool:

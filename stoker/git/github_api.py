@@ -75,6 +75,8 @@ async def exchange(
             return _granted(answer, content, installation.shown, now())
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise GitHubAppExchangeFailed(http_failures.of_httpx(error, installation.shown).message) from None
+    except CredentialsInvalid as error:  # of the proxy
+        raise GitHubAppRefused(f"{installation.shown}: {error.message}") from None
     raise GitHubAppExchangeFailed(
         f"{installation.shown}: no answer within {bound:g} s; check the server and the network"
     )

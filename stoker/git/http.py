@@ -13,6 +13,7 @@ import httpx
 import trio
 
 from stoker.git.library import trust
+from stoker.git.proxies import proxy_for
 
 
 class Request(NamedTuple):
@@ -25,10 +26,32 @@ class Request(NamedTuple):
     pair: tuple[str, str] | None = None
 
 
+class ByProxy(httpx.AsyncBaseTransport):
+    """Straight, or through the proxy that stands before a URL: each way keeps its own connections."""
+
+    def __init__(self) -> None:
+        self._trust = trust()
+        self._ways: dict[str | None, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Raises httpx's errors, and CredentialsInvalid for a proxy that is not spoken to."""
+        proxy = proxy_for(str(request.url))
+        if proxy not in self._ways:
+            self._ways[proxy] = httpx.AsyncHTTPTransport(verify=self._trust, proxy=proxy, trust_env=False)
+        return await self._ways[proxy].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Closes the connections of every way."""
+        for way in self._ways.values():
+            await way.aclose()
+
+
 def new_client(*, timeout: float) -> httpx.AsyncClient:
     """``timeout``: seconds for each connect, read and write."""
     nowhere = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.AsyncClient(follow_redirects=False, timeout=timeout, trust_env=True, verify=trust(), cookies=nowhere)
+    return httpx.AsyncClient(
+        follow_redirects=False, timeout=timeout, trust_env=False, transport=ByProxy(), cookies=nowhere
+    )
 
 
 async def send(client: httpx.AsyncClient, request: Request, *, limit: int) -> tuple[httpx.Response, bytes | None]:

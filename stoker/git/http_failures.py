@@ -6,7 +6,8 @@ import ssl
 
 import httpx
 
-from stoker.errors import GitServerError, GitTimeout, GitUnreachable, StokerError
+from stoker.errors import CredentialsInvalid, GitServerError, GitTimeout, GitUnreachable, StokerError
+from stoker.git.failures import distrusted
 from stoker.observe.redact import redact
 
 
@@ -16,9 +17,11 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerErr
     if isinstance(error, httpx.TimeoutException):
         return GitTimeout(f"{shown}: no answer in time; check the server and the network")
     if distrust:
-        return GitUnreachable(
-            f"{shown}: no trust in its TLS certificate ({text}); add its authority to the system's, or name it by SSL_CERT_FILE"
-        )
+        return distrusted(text, shown)
+    if isinstance(error, httpx.ProxyError) and text.startswith("407"):
+        return CredentialsInvalid(f"{shown}: HTTP 407, the proxy wants a credential; correct HTTPS_PROXY")
+    if isinstance(error, httpx.ProxyError):
+        return GitUnreachable(f"{shown}: the proxy says {text!r}; check HTTPS_PROXY and NO_PROXY")
     if isinstance(error, httpx.DecodingError):
         return GitServerError(f"{shown}: {text}; what the server said cannot be unpacked")
     if isinstance(error, httpx.TransportError):

@@ -5,8 +5,7 @@ speaks https, and where the system has none the import itself fails. So it is sh
 here (the modules of this room take it from here), and is given the real one when a URL needs it.
 
 The owner's git configuration (``~/.gitconfig``, ``/etc/gitconfig``) is not read: a URL rewritten there would be fetched from
-elsewhere than it is looked up. Proxies come from the environment (HTTPS_PROXY, NO_PROXY), for look-ups and fetches alike;
-libgit2 asks one for https only.
+elsewhere than it is looked up. Neither does libgit2 choose a proxy: ``proxies`` does, for look-ups and fetches alike.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from stoker.errors import GitTimeout
+from stoker.errors import GitTimeout, GitUnreachable, StokerError
 from stoker.git import failures
 from stoker.git.handshake import Handshake
 from stoker.git.library import pygit2, trust_authorities
+from stoker.git.proxies import proxy_for
 
 if TYPE_CHECKING:
     import threading
@@ -59,7 +60,7 @@ class Transfer:
         except failures.LIBGIT2_ERRORS as error:
             if failures.is_refused_hash(error):
                 raise failures.HashRefused from None
-            raise failures.of_libgit2(error, self._place.shown) from None
+            raise self._told(error) from None
 
     def fetch_news(self, commit: str) -> bool:
         """The commit by its hash and what lies between it and the one we have; False when that is another history's worth.
@@ -77,7 +78,7 @@ class Transfer:
         except failures.LIBGIT2_ERRORS as error:
             if failures.is_refused_hash(error):
                 raise failures.HashRefused from None
-            raise failures.of_libgit2(error, self._place.shown) from None
+            raise self._told(error) from None
         return True
 
     def fetch(self, refspecs: Sequence[str], *, depth: int) -> None:
@@ -85,7 +86,7 @@ class Transfer:
         try:
             self._fetch(refspecs, depth=depth)
         except failures.LIBGIT2_ERRORS as error:
-            raise failures.of_libgit2(error, self._place.shown) from None
+            raise self._told(error) from None
 
     def _fetch(self, refspecs: Sequence[str], *, depth: int, most: int | None = None) -> None:
         callbacks = _Callbacks(self._place, self._credentials, stop=self._stop, until=self._until, most=most)
@@ -93,13 +94,22 @@ class Transfer:
         try:
             if self._place.url.startswith("https:"):
                 trust_authorities()
-            self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=True)
+            self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=proxy_for(self._place.url))
         except failures.LIBGIT2_ERRORS as error:
             if self._place.transport == "http" and failures.is_redirect(error):
                 raise failures.Redirected from None
+            if self._place.url.startswith("http:") and failures.is_distrust(error):
+                raise failures.Redirected from None  # within its host, to https, for which nothing was trusted yet
             raise
         finally:
             self.received += callbacks.received
+
+    def _told(self, error: BaseException) -> StokerError:
+        """Ours; where it may be the way, with what libgit2 cannot do."""
+        told, url = failures.of_libgit2(error, self._place.shown), self._place.url
+        if isinstance(told, GitUnreachable | GitTimeout) and url.startswith("http:") and proxy_for(url):
+            return type(told)(f"{told.message}; fetches over http:// go through no proxy: use https")
+        return told
 
 
 class _TooMuch(Exception):  # noqa: N818 - an answer, not an error
