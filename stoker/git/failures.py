@@ -33,6 +33,8 @@ _NET: Final = 12
 _SSL: Final = 16
 _SSH: Final = 23
 _HTTP: Final = 34
+_BROKEN_TLS: Final = "SSL error: syscall failure"
+"""Of the class of the operating system's errors: a read that timed out, a connection that broke."""
 _STATUS: Final = re.compile(r"unexpected http status code: (\d+)")
 _SERVER_SAYS: Final = re.compile(r"remote error: (.*)", re.DOTALL)
 _NO_REPOSITORY: Final = (
@@ -68,7 +70,7 @@ def of_libgit2(error: BaseException, shown: str) -> StokerError:
         return _of_http(text, shown)
     if kind == _SSH:
         return _of_ssh(text, shown)
-    if kind == _NET or "failed to connect" in text:
+    if kind == _NET or "failed to connect" in text or _BROKEN_TLS in text:
         return _of_network(text, shown)
     if kind in _OS or isinstance(error, OSError):
         return of_disk(error, shown)
@@ -134,7 +136,7 @@ def _of_network(text: str, shown: str) -> StokerError:
     said = _SERVER_SAYS.search(text)
     if said:
         return of_server_words(said[1], shown)
-    if "timed out" in text:
+    if "timed out" in text or (_BROKEN_TLS in text and "temporarily unavailable" in text):
         return GitTimeout(f"{shown}: {text}; check the server and the network")
     if "packet" in text or "protocol" in text or "cannot redirect" in text:
         return GitServerError(

@@ -47,10 +47,14 @@ class ByProxy(httpx.AsyncBaseTransport):
 
 
 def new_client(*, timeout: float) -> httpx.AsyncClient:
-    """``timeout``: seconds for each connect, read and write."""
+    """``timeout``: seconds for one request, of which a connect and a TLS handshake may take a third each.
+
+    httpcore closes the socket of a handshake that its own bound ends, and leaves it to the collector when it is cancelled.
+    """
+    bounds = httpx.Timeout(timeout, connect=timeout / 3)
     nowhere = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     return httpx.AsyncClient(
-        follow_redirects=False, timeout=timeout, trust_env=False, transport=ByProxy(), cookies=nowhere
+        follow_redirects=False, timeout=bounds, trust_env=False, transport=ByProxy(), cookies=nowhere
     )
 
 

@@ -27,12 +27,18 @@ class Trouble:
     drip: bool = False
     port: int = 0
     reached: threading.Event = field(default_factory=threading.Event)
+    healed: threading.Event = field(default_factory=threading.Event)
+
+    def heal(self) -> None:
+        """From now on everything passes; connections that hang are cut."""
+        self.after, self.drip = 1 << 40, False
+        self.healed.set()
 
 
 @contextlib.contextmanager
 def troubled(port: int, after: int, *, drip: bool = False) -> Iterator[Trouble]:
     """Stands before the server on ``port``; ``Trouble.port`` is where clients go instead."""
-    trouble, ending = Trouble(after, drip), threading.Event()
+    trouble = Trouble(after, drip)
 
     def answers(behind: socket.socket, client: socket.socket) -> None:
         passed = 0
@@ -41,9 +47,9 @@ def troubled(port: int, after: int, *, drip: bool = False) -> Iterator[Trouble]:
                 if passed >= trouble.after:
                     trouble.reached.set()
                     if not trouble.drip:
-                        ending.wait()
+                        trouble.healed.wait()
                         return
-                    ending.wait(0.05)
+                    trouble.healed.wait(0.05)
                 passed += len(data)
                 client.sendall(data)
 
@@ -57,8 +63,6 @@ def troubled(port: int, after: int, *, drip: bool = False) -> Iterator[Trouble]:
                         behind.sendall(data)
                 with contextlib.suppress(OSError):
                     behind.shutdown(socket.SHUT_RDWR)
-                if not trouble.drip:
-                    ending.wait()
                 back.join()
 
     with running(Tracking((HOST, 0), Handler)) as front:
@@ -66,4 +70,4 @@ def troubled(port: int, after: int, *, drip: bool = False) -> Iterator[Trouble]:
         try:
             yield trouble
         finally:
-            ending.set()
+            trouble.heal()
