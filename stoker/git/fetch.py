@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +15,7 @@ from stoker.git import failures, store
 from stoker.git.heads import open_local
 from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened
 from stoker.git.redirects import Redirects
-from stoker.git.shelf import Shelf
+from stoker.git.shelves import Shelves
 from stoker.git.tree import CommitTree
 from stoker.git.urls import place
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from stoker.git.credentials import Credentials
     from stoker.git.offload import Offload
+    from stoker.git.shelf import Shelf
     from stoker.git.urls import Place
 
 FOLLOW_WITHIN = 30.0
@@ -51,7 +51,7 @@ class _Flight:
 
 
 class StorePool:
-    """Stores below ``root``, one shelf a repository URL, named by digest so that no URL is kept on disk."""
+    """Stores below ``root``, one shelf a repository URL."""
 
     def __init__(
         self,
@@ -64,12 +64,10 @@ class StorePool:
     ) -> None:
         """``ssh``: how ssh runs where that differs, because known hosts are the process's. ``fetch_deadline``: seconds for
         one fetch; ``read_timeout``: for each connect and read of it."""
-        self._root = root
         self._offload = offload
         self._ssh = ssh or offload
         self._deadline = fetch_deadline
-        self._shelves: dict[str, Shelf] = {}
-        self._locks: dict[str, trio.Lock] = {}
+        self._shelves = Shelves(root)
         self._flights: dict[tuple[str, str, str], _Flight] = {}
         self._redirects = Redirects()
         bound_libgit2(read_timeout=read_timeout)
@@ -107,7 +105,7 @@ class StorePool:
         if where.transport == "file":
             with open_local(where) as local:
                 return CommitTree(local, commit, where=where.shown)
-        shelf = self._shelf(where)
+        shelf = self._shelves.of(where).shelf
         with shelf.choosing:
             newest = shelf.newest()
             if newest is None:
@@ -124,7 +122,7 @@ class StorePool:
         """Is there a store for this repository, so that the next ``ensure`` is a fetch and no clone?"""
         try:
             where = place(url)
-            return where.transport != "file" and self._shelf(where).newest() is not None
+            return where.transport != "file" and self._shelves.of(where).shelf.newest() is not None
         except (StokerError, OSError):
             return False
 
@@ -132,12 +130,13 @@ class StorePool:
         """A store turned out broken while it was read: the next ``ensure`` reads all of it, and fetches anew if it is."""
         where = place(url)
         if where.transport != "file":
-            shelf = self._shelf(where)
+            shelf = self._shelves.of(where).shelf
             shelf.standing = shelf.standing._replace(suspect=True)
 
     async def _bring(self, where: Place, commit: str, ref: str, credentials: Credentials) -> store.Moved:
-        shelf = self._shelf(where)
-        async with self._locks.setdefault(where.url, trio.Lock()):
+        held = self._shelves.ask(where)
+        shelf = held.shelf
+        async with held.lock:
             shelf.sweep()  # quick unless something is left from a crash or from readers that are gone by now
             if not shelf.standing.suspect and store.has_commit(shelf.newest(), commit):
                 return store.Moved("present", 0)
@@ -169,10 +168,6 @@ class StorePool:
             raise
         finally:
             shelf.sweep()
-
-    def _shelf(self, where: Place) -> Shelf:
-        name = hashlib.sha256(where.url.encode()).hexdigest()[:24]
-        return self._shelves.setdefault(where.url, Shelf(self._root / name))
 
 
 def _check_local(where: Place, commit: str, stop: threading.Event) -> None:

@@ -57,6 +57,11 @@ class Shelf:
         """``store`` stays until ``reader`` is gone. Call it while holding ``choosing``."""
         self._readers.setdefault(store, weakref.WeakSet()).add(reader)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody reads a store of it."""
+        return any(self._readers.values())
+
     def sweep(self) -> None:
         """Removes the stores that are neither newest nor read, and what a crash left behind."""
         with self.choosing:

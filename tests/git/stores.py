@@ -18,7 +18,7 @@ def content(tree: CommitTree) -> dict[str, bytes]:
 
 def the_store(pool: StorePool) -> Path:
     """The newest store of the only repository."""
-    (shelf,) = pool._shelves.values()
+    (shelf,) = pool._shelves.all()
     newest = shelf.newest()
     assert newest is not None
     return newest

@@ -120,7 +120,7 @@ async def test_a_store_that_was_found_whole_is_not_read_again(
     await far.ensure(url, commit, "main", holder)
     far.discard(url)
     assert (await far.ensure(url, commit, "main", holder)).operation == "present"
-    (shelf,) = far._shelves.values()
+    (shelf,) = far._shelves.all()
     assert not shelf.standing.suspect
 
 
@@ -130,7 +130,7 @@ async def test_tips_that_were_searched_in_vain_are_remembered(
     tip = stubborn.commit({"a": "1"})
     with pytest.raises(CommitGone):
         await far.ensure(ssh.url(stubborn.path), "a" * 40, "main", holder)
-    (shelf,) = far._shelves.values()
+    (shelf,) = far._shelves.all()
     assert shelf.standing.fruitless == ("a" * 40, frozenset({tip}))
 
 
