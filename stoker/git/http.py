@@ -7,13 +7,16 @@ credential may go along is a decision of whoever asks. Proxies and the authoriti
 from __future__ import annotations
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import httpx
 import trio
 
 from stoker.git.library import trust
 from stoker.git.proxies import proxy_for
+
+UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+"""httpx opens a hundred connections at most: as many servers that hang would keep everybody else waiting for one."""
 
 
 class Request(NamedTuple):
@@ -37,7 +40,9 @@ class ByProxy(httpx.AsyncBaseTransport):
         """Raises httpx's errors, and CredentialsInvalid for a proxy that is not spoken to."""
         proxy = proxy_for(str(request.url))
         if proxy not in self._ways:
-            self._ways[proxy] = httpx.AsyncHTTPTransport(verify=self._trust, proxy=proxy, trust_env=False)
+            self._ways[proxy] = httpx.AsyncHTTPTransport(
+                verify=self._trust, proxy=proxy, trust_env=False, limits=UNLIMITED
+            )
         return await self._ways[proxy].handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from tests.fakes.gitrepos import Origin
+    from tests.fakes.gitservers import HttpServer
+
 NOBODY = Credentials.none()
 SHORT, LONG = 0.3, 30.0
 
@@ -55,6 +58,18 @@ async def test_each_read_and_connect_of_a_fetch_has_a_bound_of_its_own(
     pool = StorePool(tmp_path / "stores", offload=Thread(), fetch_deadline=LONG, read_timeout=SHORT)
     with server() as port, pytest.raises(GitTimeout, match="timed out"):
         await pool.ensure(f"{scheme}://127.0.0.1:{port}/plant.git", "a" * 40, "main", NOBODY)
+
+
+async def test_many_servers_that_hang_keep_nobody_else_waiting(http: HttpServer, origin: Origin) -> None:
+    commit = origin.commit({"a": "1"})
+    with silent_server() as port:
+        async with Remote(Thread(), timeout=LONG) as remote, trio.open_nursery() as nursery:
+            for number in range(120):
+                nursery.start_soon(remote.resolve, f"http://127.0.0.1:{port}/{number}.git", "main", NOBODY)
+            await wait_all_tasks_blocked(0.1)
+            with trio.fail_after(LONG / 2):
+                assert (await remote.resolve(f"{http.url}/plant.git", "main", NOBODY)).commit == commit
+            nursery.cancel_scope.cancel()
 
 
 async def test_a_cancelled_look_up_leaves_no_socket() -> None:
