@@ -19,6 +19,8 @@ MASK: Final = "***"
 # The userinfo ends at the last @ of the authority, and of a whole word where what follows a colon is no port: passwords hold
 # unquoted @, / and quotes. Masking too much of a line is better than half a password.
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^\s/]*@|[^\s/:@]*:(?!\d*(?:[/\s?#]|$))\S*@)")
+_BLANK = re.compile(r"(?<=://)[^\s/?#@:]*:(?!\d*(?:[\s:]|$))[^/?#@]*\s[^/?#]*@")
+"""A password with a blank in it, which no URL has and somebody may write."""
 _SHORT = re.compile(r"[^\s/@:]+:[^\s/]+@[^\s@]+")
 """``user:password@host:path``, which git does not take, but somebody may write."""
 _QUERY = re.compile(
@@ -145,7 +147,7 @@ def redact_url(url: str) -> str:
     Known values are left alone: a URL is used as well as shown, and a secret that is also a word in it would break it.
     """
     if "://" in url:
-        url = _USERINFO.sub(_without_secret, url)
+        url = _BLANK.sub("", _USERINFO.sub(_without_secret, url))
     elif "@" in url and _SHORT.fullmatch(url):
         url = f"{MASK}@{url.rpartition('@')[2]}"
     return _QUERY.sub(rf"\1{MASK}", url) if "=" in url else url

@@ -85,6 +85,7 @@ def test_forgetting_one_of_two_that_share_a_shape_keeps_the_other() -> None:
         ("https://user:p@ss@host/x", "https://host/x"),
         ("https://user:pa/ss@host/x", "https://host/x"),
         ("https://u:p'w\"x@host/r.git", "https://host/r.git"),
+        ("https://user:pa ss@host/r", "https://host/r"),
         ("https://ghp_token@host/r", "https://host/r"),
         ("ssh://git@host/r", "ssh://git@host/r"),
         ("ssh://git:word@host/r", "ssh://host/r"),
@@ -97,6 +98,15 @@ def test_forgetting_one_of_two_that_share_a_shape_keeps_the_other() -> None:
 def test_a_url_loses_what_is_secret_by_its_shape(url: str, shown: str) -> None:
     assert redact.redact_url(url) == shown
     assert redact.redact(f"fetch of {url} failed") == f"fetch of {shown} failed"
+
+
+def test_a_password_in_the_short_form_of_ssh_is_masked() -> None:
+    assert redact.redact_url("git:word@host:r.git") == "***@host:r.git"
+    assert redact.redact_url("git@host:r.git") == "git@host:r.git"
+    assert (
+        redact.redact("at 12:30 mail a@b and http://host:80 said c@d")
+        == "at 12:30 mail a@b and http://host:80 said c@d"
+    )
 
 
 def test_a_url_in_use_is_not_broken_by_a_secret_that_is_a_word_in_it() -> None:
