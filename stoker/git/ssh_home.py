@@ -49,7 +49,7 @@ def _laid_down(known_hosts: str) -> Iterator[None]:
         file.write_text(known_hosts, encoding="utf-8")
     except OSError as error:
         raise StoreUnwritable(
-            f"known_hosts cannot be laid down in {tempfile.gettempdir()}: {error.strerror}; check its space and rights"
+            f"known_hosts cannot be laid down for libssh2 ({error.strerror}); check space and rights of TMPDIR, or /tmp"
         ) from None
     with folder:
         pygit2.option(pygit2.enums.Option.SET_HOMEDIR, folder.name)

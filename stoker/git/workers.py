@@ -56,21 +56,25 @@ class _Worker:
     @classmethod
     async def start(cls, read_timeout: float) -> _Worker:
         """Shielded: a start that is cancelled in the middle would leave the process to nobody."""
-        folder = tempfile.TemporaryDirectory(prefix="stoker-git-", ignore_cleanup_errors=True)
-        command = [sys.executable, "-P", "-m", "stoker.git.worker", f"{read_timeout:g}", folder.name]
+        command = [sys.executable, "-P", "-m", "stoker.git.worker", f"{read_timeout:g}"]
         environment = {name: value for name, value in os.environ.items() if name.upper() in PASSED_ON}
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + STARTS_WITHIN):
+        with (
+            contextlib.ExitStack() as undo,
+            trio.CancelScope(shield=True, deadline=trio.current_time() + STARTS_WITHIN),
+        ):
             try:
+                folder = tempfile.TemporaryDirectory(prefix="stoker-git-", ignore_cleanup_errors=True)
+                undo.callback(folder.cleanup)
                 process = await trio.lowlevel.open_process(
-                    command,
+                    [*command, folder.name],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     env=environment,
                     start_new_session=True,
                 )
             except OSError as error:
-                folder.cleanup()
                 raise GitWorkerLost(f"a git process cannot be started ({error.strerror}); it is tried again") from None
+            undo.pop_all()
         return cls(process, folder)
 
     async def do(self, job: bytes) -> frames.Answer | None:

@@ -152,6 +152,15 @@ async def test_a_process_that_died_while_idle_is_nobodys_error(
     assert len(left_in(scratch)) == 1
 
 
+async def test_a_process_that_cannot_be_started_is_told_and_not_a_crash(
+    far: Remote, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin.commit({"a": "1"})
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(GitWorkerLost, match="cannot be started"):
+        await far.resolve(origin.url, "main", NOBODY)
+
+
 async def test_idle_processes_end(origin: Origin, scratch: Path) -> None:
     origin.commit({"a": "1"})
     async with open_workers(idle=0.01) as workers, Remote(workers) as remote:

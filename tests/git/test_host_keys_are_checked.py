@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stoker.errors import CredentialsInvalid, HostKeyRefused
+from stoker.errors import CredentialsInvalid, HostKeyRefused, StoreUnwritable
 from stoker.git.credentials import Credentials
 from tests.fakes.sshd import KeyPair, Sshd, key_pair, sshd
 
@@ -116,6 +116,14 @@ async def test_a_host_key_of_each_type_is_taken(
     with sshd(tmp_path / kind, keys, kind=kind) as served:
         found = await remote.resolve(served.url(origin.path), "main", trusting(keys, served.known_hosts))
     assert found.commit == commit
+
+
+async def test_a_temporary_folder_that_cannot_be_written_is_said(
+    keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(StoreUnwritable, match="space and rights of TMPDIR"):
+        await remote.resolve(ssh.url(origin.path), "main", trusting(keys, ssh.known_hosts))
 
 
 async def test_nothing_is_left_of_known_hosts_on_disk(
