@@ -22,13 +22,14 @@ _SCP: Final = re.compile(
     r"(?:[^@:/\[\]]+@(?P<host>[^@:/\[\]-][^@:/\[\]]*)|\[[^@:/\[\]]+@(?P<there>[^@:/\[\]-][^@:/\[\]]*):(?P<port>[0-9]{1,5})\])"
     r":(?!/*$).+"
 )
+_PORTS: Final = {"git": 9418, "http": 80, "https": 443}
 SSH_USER: Final = "git"
 SSH_PORT: Final = 22
 
 
 class Place(NamedTuple):
-    """A usable URL without userinfo: how it is reached, the local path of a file:// one, the credential it carried, the
-    host; of ssh the port too, because a host's key is known by both."""
+    """A usable URL without userinfo: how it is reached, the local path of a file:// one, the credential it carried, and
+    the server's host and port, by both of which its key is known."""
 
     transport: Transport
     url: str
@@ -69,7 +70,7 @@ def place(url: str) -> Place:
         return _ssh(parts, host, port, shown)
     if host and parts.scheme in {"git", *_HTTP}:
         transport: Transport = "git" if parts.scheme == "git" else "http"
-        return Place(transport, _bare(parts, host, port), "", _userinfo(parts), host)
+        return Place(transport, _bare(parts, host, port), "", _userinfo(parts), host, port or _PORTS[parts.scheme])
     raise GitUrlInvalid(
         f"repository URL {shown!r} is none of https://, http://, ssh://, git@host:path, git://, file:///; correct spec.git.repo"
     )

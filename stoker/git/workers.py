@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 IDLE_SECONDS: Final = 75.0
 """A little over the usual polling interval: a process each minute would cost more than keeping one."""
-MOST: Final = 4
+MOST: Final = 6
+"""Five servers that hang leave one for all others, also the first time; then they share three."""
 STARTS_WITHIN: Final = 20.0
 ENDS_WITHIN: Final = 5.0
 CHUNK: Final = 65536
@@ -138,7 +139,7 @@ class Workers:
         """
         job, seated = frames.pack(work), False
         with trio.move_on_after(deadline):
-            async with self._seats.of(_host(what)) as seat:
+            async with self._seats.of(_server(what)) as seat:
                 seated = True
                 answer = await self._do(job, what)
                 seat.ended_with(answer.error)
@@ -226,9 +227,10 @@ async def open_workers(
         raise failure
 
 
-def _host(what: str) -> str:
+def _server(what: str) -> str:
     """Of the repository that is shown as ``what``; whatever it is, when it has none."""
     try:
-        return place(what).host or what
+        where = place(what)
     except StokerError:
         return what
+    return f"{where.host}:{where.port}"

@@ -20,7 +20,7 @@ from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
 from stoker.git.github_app import TokenExchange
 from stoker.git.remote import Remote
-from stoker.git.threads import ThreadPerRepository
+from stoker.git.workers import open_workers
 from stoker.kube.config import find_access
 from stoker.kube.http import HttpCluster
 from stoker.kube.leadership import Fenced, Leadership
@@ -61,13 +61,18 @@ async def run_manager(
         identity=f"{env.get('POD_NAME') or socket.gethostname()}_{uuid.uuid4()}",
         namespace=options.lease_namespace or env.get("POD_NAMESPACE", "") or access.namespace,
     )
-    offload, registry = ThreadPerRepository(), new_registry()
+    registry = new_registry()
     metrics = ControllerMetrics(registry)
     settings = ControllerSettings(options.workers, options.watch_namespaces, options.auto_bind_agent_rbac)
     get_logger("manager").info(
         "manager_starting", server=access.server, identity=replica.identity, lease=f"{replica.namespace}/{LEASE}"
     )
-    async with HttpCluster(access) as cluster, Remote(offload) as remote, TokenExchange() as apps:
+    async with (
+        HttpCluster(access) as cluster,
+        open_workers() as workers,
+        Remote(workers) as remote,
+        TokenExchange() as apps,
+    ):
 
         async def control(over: Cluster, *, task_status: trio.TaskStatus[None]) -> None:
             work = partial(run_controller, over, remote=remote, apps=apps, metrics=metrics, settings=settings)
@@ -77,7 +82,7 @@ async def run_manager(
                 metrics.clear()  # whoever does not lead has nothing to say about resources
 
         controller = replica.led(cluster, control) if options.leader_election else partial(control, cluster)
-        await _serve(options, Sources(cluster, registry, receiver, Vitals(), offload), controller, stopping)
+        await _serve(options, Sources(cluster, registry, receiver, Vitals()), controller, stopping)
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,8 @@ from stoker.web.probes import probe_app
 from stoker.web.serve import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from prometheus_client import CollectorRegistry
 
-    from stoker.git.threads import ThreadPerRepository
     from stoker.kube.cluster import Cluster
     from stoker.manager.options import Options
     from stoker.process.vitals import Vitals
@@ -46,7 +43,6 @@ class Sources:
     registry: CollectorRegistry
     receiver: ReceiverSettings
     vitals: Vitals
-    offload: ThreadPerRepository
 
 
 def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:
@@ -61,7 +57,7 @@ def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Na
 def inward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:
     """Probes and metrics, where they are not off."""
     services: list[Named] = []
-    live, ready = partial(_amiss, sources), lambda: sources.vitals.readiness.reasons
+    live, ready = sources.vitals.live, lambda: sources.vitals.readiness.reasons
     if options.probes is not None:
         app = probe_app(live=live, ready=ready)
         services.append(Named("probes", partial(_plain, "probes_serving", app, options.probes, stopping)))
@@ -70,14 +66,6 @@ def inward(options: Options, sources: Sources, stopping: trio.Event) -> list[Nam
         guarded = Guarded(told, Reviewer(sources.cluster).may_get)
         services.append(Named("metrics", partial(_secure, "metrics_serving", guarded, options.metrics, stopping)))
     return services
-
-
-def _amiss(sources: Sources) -> Mapping[str, str]:
-    """What only a new process can mend."""
-    amiss = dict(sources.vitals.live())
-    if sources.offload.stuck:
-        amiss["git"] = f"a call to {sources.offload.stuck} hangs in its thread"
-    return amiss
 
 
 async def _plain(

@@ -88,4 +88,4 @@ async def test_a_timeout_that_libgit2_found_counts_as_hanging(autojump_clock: Mo
 async def test_hosts_that_nobody_asks_are_forgotten(autojump_clock: MockClock) -> None:
     seats = Seats(2)
     await answer(seats, "host")
-    assert seats._hosts == {}
+    assert seats._servers == {}
