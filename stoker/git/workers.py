@@ -153,7 +153,21 @@ class Workers:
         raise GitTimeout(f"{what}: no answer within {deadline:g} s; check the server and the network")
 
     async def _do(self, job: bytes, what: str) -> frames.Answer:
-        worker = await self._rested_one() or await _Worker.start(self._read_timeout)
+        rested = await self._rested_one()
+        if rested is not None:
+            answer = await self._try(rested, job, what)
+            if answer is not None:
+                return answer
+        # One that died while it was idle, as can be seen only now, is nobody's error: a new one is given the job.
+        fresh = await _Worker.start(self._read_timeout)
+        answer = await self._try(fresh, job, what)
+        if answer is None:
+            status = fresh.process.returncode
+            raise GitWorkerLost(f"{what}: its git process ended with {status} in the middle; it is tried again")
+        return answer
+
+    async def _try(self, worker: _Worker, job: bytes, what: str) -> frames.Answer | None:
+        """What ``worker`` makes of the job; None when it ended instead."""
         self._busy.add(worker)
         answer: frames.Answer | None = None
         try:
@@ -167,9 +181,6 @@ class Workers:
             else:
                 with trio.CancelScope(shield=True, deadline=trio.current_time() + ENDS_WITHIN):
                     await worker.end()
-        if answer is None:
-            status = worker.process.returncode
-            raise GitWorkerLost(f"{what}: its git process ended with {status} in the middle; it is tried again")
         return answer
 
     async def _rested_one(self) -> _Worker | None:
