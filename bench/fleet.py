@@ -108,7 +108,7 @@ def _until(holds: Callable[[], bool], what: str) -> None:
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {PATIENCE:.0f} s: {what}")
-        time.sleep(0.1)
+        time.sleep(0.25)
 
 
 class Process:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stoker.controller.outcome import Pass
     from stoker.kube.cluster import Cluster
 
-KEY_SECONDS: Final = 5.0
+KEY_SECONDS: Final = 60.0
 """For which an API key that was there is taken to be there."""
 
 
