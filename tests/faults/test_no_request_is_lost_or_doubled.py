@@ -1,0 +1,107 @@
+"""Whatever fails, the next change is acted on within 75 s, no request is lost, none is handled twice, and nothing leaks.
+
+Each round is one fault by seed. While it holds, a commit is pushed (and the push request repeated until it was taken, as
+senders do) or a force sync is asked for; then the fault ends, and the change must be live and reported everywhere.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+import trio
+
+from tests.faults import troubles
+from tests.faults.world import PODS, World, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tests.cluster.plane import Plane
+    from tests.faults.troubles import Trouble
+
+WORST = 75.0
+"""Seconds: of a watch that says nothing the end is noticed after 70."""
+
+
+async def one_round(world: World, trouble: Trouble, rng: random.Random, number: int) -> str:
+    """Returns what happened."""
+    before = {pod: len(world.members[pod].lives) for pod in PODS}
+    with trio.fail_after(2 * WORST):
+        async with trouble(world, rng) as what:
+            commit = world.commit()
+            forced = f"2026-01-01T00:00:00Z#{number}" if rng.random() < 0.5 else ""
+            with trio.move_on_after(rng.uniform(0.1, 3.0)):
+                await _ask(world, commit, forced)
+    await world.restart_what_ended()
+    with trio.fail_after(WORST):
+        await _ask(world, commit, forced)
+        await world.synced(commit, handled=forced)
+    for pod in PODS:
+        assert f"Line 1, {number + 1}" in world.live(pod), what
+        if forced and len(world.members[pod].lives) == before[pod]:
+            requests = [
+                entry
+                for entry in await world.history(pod)
+                if entry["commit"] == commit and entry["trigger"] == "request"
+            ]
+            assert len(requests) <= 1, f"{what}: the request was handled {len(requests)} times by {pod}"
+    return what
+
+
+async def _ask(world: World, commit: str, forced: str) -> None:
+    if forced:
+        await world.annotate(forced)
+    else:
+        await world.push(commit)
+
+
+async def many_rounds(plane: Plane, root: Path, choices: Sequence[Trouble], seed: int, rounds: int) -> None:
+    """One world, one seed, so many faults."""
+    rng = random.Random(seed)
+    async with running(plane, root) as world:
+        before = sizes(world)
+        for number in range(rounds):
+            what = await one_round(world, choices[number % len(choices)], rng, number)
+            print(f"seed {seed}, round {number}: {what}")
+        for gateway in world.gateways.values():
+            assert not gateway.record.half_written
+        after = sizes(world)
+        assert {
+            kind: (files - before[kind][0] > 12, threads - before[kind][1] > 4)
+            for kind, (files, threads) in after.items()
+        } == {
+            "manager": (False, False),
+            "gw": (False, False),
+        }, f"leaks: {before} became {after}"
+
+
+def sizes(world: World) -> dict[str, tuple[int, int]]:
+    """The most descriptors and threads of any manager and of any agent: who leads, and so watches much, may change."""
+    found: dict[str, tuple[int, int]] = {}
+    for name, member in world.members.items():
+        kind = name.partition("-")[0]
+        files, threads = found.get(kind, (0, 0))
+        found[kind] = (max(files, member.open_files()), max(threads, member.threads()))
+    return found
+
+
+@pytest.fixture
+def own_plane(make_plane: Callable[..., Plane]) -> Plane:
+    """A plane whose parts may be killed."""
+    return make_plane()
+
+
+@pytest.mark.timeout(900)
+async def test_under_each_kind_of_trouble(own_plane: Plane, tmp_path: Path) -> None:
+    await many_rounds(own_plane, tmp_path, troubles.QUICK * 3, seed=1, rounds=30)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("seed", range(10, 20))
+async def test_under_many(own_plane: Plane, tmp_path: Path, seed: int) -> None:
+    choices = [*troubles.QUICK, *troubles.LONG] * 3
+    random.Random(seed).shuffle(choices)
+    await many_rounds(own_plane, tmp_path, choices, seed=seed, rounds=30)
