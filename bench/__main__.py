@@ -6,7 +6,7 @@ import compileall
 import os
 import sys
 
-from bench import agent, engine, first, fleet, idle, push, receiver
+from bench import agent, engine, first, fleet, gateways, idle, push, receiver
 from bench.disk import workplace
 from bench.table import Page
 
@@ -18,6 +18,7 @@ SECTIONS = {
     "receiver": receiver.measure,
     "idle": idle.measure,
     "fleet": fleet.measure,
+    "gateways": gateways.measure,
 }
 
 

@@ -6,6 +6,7 @@ the resource as agents do: a merge patch of the pod's key of the status map and 
 
 from __future__ import annotations
 
+import random
 import sys
 from functools import partial
 from typing import Any, Final
@@ -15,6 +16,7 @@ import trio
 from stoker.api import names
 from stoker.api.handoff import Metadata
 from stoker.api.reports import HistoryEntry, Report, encode_history
+from stoker.errors import StokerError
 from stoker.kube.cluster import CONFIGMAPS, PODS, WatchEvent
 from stoker.kube.config.find import find_access
 from stoker.kube.http.adapter import HttpCluster
@@ -81,8 +83,17 @@ class Fleet:
             names.changes_configmap(resource[1]): encode_history([entry], 2048),
         }
         for name, text in texts.items():
-            async with self._limit:
-                await self._cluster.patch(CONFIGMAPS, resource[0], name, {"data": {pod: text}})
+            await self._write(resource[0], name, {"data": {pod: text}})
+
+    async def _write(self, namespace: str, name: str, body: dict[str, Any]) -> None:
+        """Until it was taken, as agents do, for whom a map that many write at once is nothing unusual."""
+        while True:
+            try:
+                async with self._limit:
+                    await self._cluster.patch(CONFIGMAPS, namespace, name, body)
+                return
+            except StokerError:
+                await trio.sleep(random.uniform(0.5, 1.5))
 
 
 async def main(kubeconfig: str) -> None:
