@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stoker.agent.setup import AgentSetup
+    from stoker.api.objects import ConfigMap
     from stoker.kube.cluster import Cluster
     from stoker.kube.events import EventRecorder
 
@@ -87,7 +88,7 @@ class Publisher:
         if history is not None and history != self._history_limit:
             self._history_limit = history
             for turns in self._turns.values():
-                turns.sharers = max(turns.sharers, sharers(history))
+                turns.told = sharers(history)
         self._changed.set()
 
     def remember(self, entry: HistoryEntry) -> None:
@@ -171,8 +172,7 @@ class Publisher:
 
     async def _own_key(self, map_name: str) -> str:
         found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, map_name)
-        turns = self._turns[map_name]
-        turns.sharers = max(turns.sharers, len(found.data))
+        self._turns[map_name].seen = len(found.data)
         return found.data.get(self._setup.pod_name, "")
 
     async def _put(self, map_name: str, newest: Callable[[], str], *, at_once: bool) -> bool:
@@ -186,11 +186,17 @@ class Publisher:
         if text == written:
             return True
         body, began = {"data": {self._setup.pod_name: text}}, trio.current_time()
+        found: ConfigMap | None = None
         try:
-            found = await self._cluster.patch(CONFIGMAPS, self._setup.namespace, map_name, body)
+            with trio.move_on_after(turns.patience()):
+                found = await self._cluster.patch(CONFIGMAPS, self._setup.namespace, map_name, body)
         except StokerError as error:
             turns.failed()
             return self._not_written(map_name, error)
+        if found is None:
+            turns.failed()
+            self._log.debug("report_overtaken", what=map_name, by=turns.sharers - 1)
+            return False
         turns.wrote(trio.current_time() - began, sharers=len(found.data))
         self._written[map_name] = text
         self._said.pop(map_name, None)

@@ -2,48 +2,63 @@
 
 An API server answers merge patches of one object without conflict, but it does so by beginning each again that another has
 overtaken: of a hundred that begin at once one gets through at a time, some five thousand attempts in all, which take longer
-than any of them is waited for. Begun at random within three times as long as they take one after another, nearly all get
-through at once. How long one takes, each agent knows from its own.
+than any of them is waited for. So they begin at random within eight times as long as they take one after another, as far as
+each agent can tell from its own; and one that is not through in a moment leaves the field, for whoever stays in it holds up
+all others, and comes again later. Twenty that begin at once are through in a moment: small fleets wait for nothing.
 """
 
 from __future__ import annotations
 
+import math
 import random
+import statistics
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOM: Final = 3.0
+ROOM: Final = 8.0
 """Times as long as the writes themselves take."""
-UNKNOWN: Final = 0.02
+FEW: Final = 20
+UNKNOWN: Final = 0.03
 SHORTEST: Final = 0.005
 LONGEST: Final = 0.2
 REMEMBERED: Final = 5
-MOST: Final = 30.0
+MOST: Final = 20.0
+MOMENT: Final = 1.0
 
 
 class Turns:
-    """Of one map. ``sharers``: how many write into it, the asking one included; alone it never waits."""
+    """Of one map. ``told``: how many write into it as others say; ``seen``: as the map did. The asking one is included."""
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:
-        self.sharers = 1
+        self.told = 1
+        self.seen = 1
         self._chance = chance
         self._took: deque[float] = deque(maxlen=REMEMBERED)
         self._failures = 0
 
+    @property
+    def sharers(self) -> int:
+        """How many there are at least."""
+        return max(self.told, self.seen)
+
     def pause(self) -> float:
         """Seconds until the next write may begin."""
-        one: float = min(max(min(self._took, default=UNKNOWN), SHORTEST), LONGEST)
-        span: float = (self.sharers - 1) * one * ROOM * 2.0**self._failures
+        one = min(max(statistics.median(self._took or (UNKNOWN,)), SHORTEST), LONGEST)
+        span: float = max(self.sharers - FEW, 0) * one * ROOM * 2.0**self._failures
         return min(span, MOST) * self._chance()
 
+    def patience(self) -> float:
+        """Seconds that a write is waited for: longer each time, because a server may just be slow."""
+        return MOMENT * 2.0**self._failures if self.sharers > FEW else math.inf
+
     def wrote(self, took: float, *, sharers: int) -> None:
-        """A write got through in ``took`` seconds. Of several the quickest tells how long one takes that nobody overtakes."""
+        """A write got through in ``took`` seconds, in its turn among so many."""
         self._took.append(took)
         self._failures = 0
-        self.sharers = sharers
+        self.seen = sharers
 
     def failed(self) -> None:
         """It did not: there is less room than was thought."""
