@@ -25,8 +25,5 @@ async def site(plane: Plane, namespace: str, tmp_path: Path) -> AsyncIterator[Si
             yield made
         finally:
             with trio.CancelScope(shield=True):
-                for pod in made.pods.values():
-                    for child in pod.children:
-                        if child.process.returncode is None:
-                            await child.kill()
+                await made.end()
             nursery.cancel_scope.cancel()

@@ -74,6 +74,13 @@ class Site:
         self.want(commit=commit, **changes)
         return commit
 
+    async def end(self) -> None:
+        """Kills every agent that is left."""
+        for pod in self.pods.values():
+            for child in pod.children:
+                if child.process.returncode is None:
+                    await child.kill()
+
     # --- gateways and agents -------------------------------------------------------------------------------------
 
     async def pod(self, name: str = "gw-0", *, gateway: SimulatedGateway | None = None, **told: str) -> Pod:
