@@ -90,9 +90,10 @@ class Site:
         served = gateway or SimulatedGateway(data, key=KEY)
         served.data = data
         (url,) = await self.nursery.start(partial(served.run, "127.0.0.1:0", stopping=trio.Event()))
-        spec = {"containers": [{"name": "gateway", "image": "ignition"}]}
-        body = {"apiVersion": "v1", "kind": "Pod", "metadata": self._meta(name), "spec": spec}
-        (made,) = self.plane.admin.apply(body)
+        (made,) = self.plane.admin.apply(self._injected(name))
+        self.plane.admin.patch(
+            f"/api/v1/namespaces/{self.namespace}/pods/{name}/status", {"status": {"phase": "Running"}}
+        )
         port = int(url.rpartition(":")[2])
         pod = self.pods[name] = Pod(self, name, made["metadata"]["uid"], self.root / name, served, port, told)
         pod.mount(self.token)
@@ -131,6 +132,14 @@ class Site:
     async def synced(self, commit: str, pod: str = "gw-0") -> None:
         """Returns once that gateway's agent reported that commit as Synced."""
         await eventually(lambda: self.judged(commit, pod))
+
+    def _injected(self, name: str) -> dict[str, Any]:
+        """A pod as it is once the webhook has seen it."""
+        annotations = {names.INJECT: "true", names.INJECTED: "true", names.CR_NAME: CR, names.GATEWAY_NAME: "press"}
+        agent = {"name": names.AGENT_CONTAINER, "image": "stoker", "restartPolicy": "Always"}
+        spec = {"initContainers": [agent], "containers": [{"name": "gateway", "image": "ignition"}]}
+        meta = {**self._meta(name), "annotations": annotations, "labels": {names.AGENT_LABEL: "true"}}
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
 
     def _meta(self, name: str) -> dict[str, Any]:
         return {"name": name, "namespace": self.namespace}
