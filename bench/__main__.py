@@ -6,7 +6,7 @@ import compileall
 import os
 import sys
 
-from bench import agent, engine, first, fleet, gateways, idle, push, receiver
+from bench import agent, engine, first, fleet, gateways, idle, pods, push, receiver
 from bench.disk import workplace
 from bench.table import Page
 
@@ -19,6 +19,7 @@ SECTIONS = {
     "idle": idle.measure,
     "fleet": fleet.measure,
     "gateways": gateways.measure,
+    "pods": pods.measure,
 }
 
 

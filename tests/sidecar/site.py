@@ -43,21 +43,26 @@ FILES: Final = {"projects/line1/project.json": '{"title": "Line 1"}\n', "project
 class Site:
     """``origin`` has one commit, ``first``. ``url``: where agents fetch it, the folder itself unless a server is put before."""
 
-    def __init__(self, plane: Plane, namespace: str, root: Path, nursery: trio.Nursery) -> None:
+    def __init__(self, plane: Plane, namespace: str, root: Path, nursery: trio.Nursery, *, cr: str = CR) -> None:
+        self.cr = cr
         self.plane, self.namespace, self.root, self.nursery = plane, namespace, root, nursery
         self.origin = make_origin(root / "srv" / "plant.git")
         self.first = self.origin.commit(FILES, message="first")
         self.pods: dict[str, Pod] = {}
         self.metadata = Metadata(self.origin.url, "", "main", profiles={"default": PROFILE})
         self.token = accounts.agent_token(plane, namespace)
-        body = {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": self._meta(CR), "spec": LEAST}
+        body = {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": self._meta(self.cr), "spec": LEAST}
         plane.admin.apply(body)
 
     # --- the controller's side -----------------------------------------------------------------------------------
 
     def open(self, **changes: Any) -> None:
         """Makes the three maps; ``changes`` are fields of Metadata, the commit is the first one unless told."""
-        for name in (names.status_configmap(CR), names.changes_configmap(CR), names.metadata_configmap(CR)):
+        for name in (
+            names.status_configmap(self.cr),
+            names.changes_configmap(self.cr),
+            names.metadata_configmap(self.cr),
+        ):
             body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": self._meta(name)}
             self.plane.admin.create(f"/api/v1/namespaces/{self.namespace}/configmaps", body)
         self.want(**{"commit": self.first, **changes})
@@ -66,7 +71,7 @@ class Site:
         """Writes the metadata."""
         known = {name: getattr(self.metadata, name) for name in self.metadata.__dataclass_fields__}
         self.metadata = Metadata(**{**known, **changes})
-        self.plane.admin.patch(self.map_path(names.metadata_configmap(CR)), {"data": self.metadata.to_data()})
+        self.plane.admin.patch(self.map_path(names.metadata_configmap(self.cr)), {"data": self.metadata.to_data()})
 
     def push(self, files: dict[str, bytes | str | None], **changes: Any) -> str:
         """A commit, wanted at once."""
@@ -117,7 +122,7 @@ class Site:
 
     def report(self, pod: str = "gw-0") -> dict[str, Any]:
         """What an agent reported; empty before the first."""
-        return dict(self.keys(names.status_configmap(CR)).get(pod, {}))
+        return dict(self.keys(names.status_configmap(self.cr)).get(pod, {}))
 
     def judged(self, commit: str, pod: str = "gw-0", status: str = "Synced") -> bool:
         """Was that commit reported so?"""
@@ -135,7 +140,12 @@ class Site:
 
     def _injected(self, name: str) -> dict[str, Any]:
         """A pod as it is once the webhook has seen it."""
-        annotations = {names.INJECT: "true", names.INJECTED: "true", names.CR_NAME: CR, names.GATEWAY_NAME: "press"}
+        annotations = {
+            names.INJECT: "true",
+            names.INJECTED: "true",
+            names.CR_NAME: self.cr,
+            names.GATEWAY_NAME: "press",
+        }
         agent = {"name": names.AGENT_CONTAINER, "image": "stoker", "restartPolicy": "Always"}
         spec = {"initContainers": [agent], "containers": [{"name": "gateway", "image": "ignition"}]}
         meta = {**self._meta(name), "annotations": annotations, "labels": {names.AGENT_LABEL: "true"}}
@@ -183,7 +193,7 @@ class Pod:
             "POD_NAMESPACE": self.site.namespace,
             "CR_NAMESPACE": self.site.namespace,
             "POD_UID": self.uid,
-            "CR_NAME": CR,
+            "CR_NAME": self.site.cr,
             "GATEWAY_NAME": "press",
             "PROFILE": "default",
             "REPO_PATH": str(self.root / "repo"),

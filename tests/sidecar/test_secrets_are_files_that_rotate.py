@@ -11,6 +11,7 @@ from stoker.errors import CredentialsInvalid
 from stoker.observe.redact import redact
 from stoker.sidecar.environment import PodSettings
 from stoker.sidecar.secrets import MountedSecrets
+from tests.fakes.sshd import key_pair
 from tests.sidecar.test_the_environment_is_judged_at_once import LEAST
 
 if TYPE_CHECKING:
@@ -57,3 +58,24 @@ async def test_a_file_that_cannot_be_used_is_named(
 async def test_a_pod_made_while_the_resource_said_otherwise_is_to_be_recreated(settings: PodSettings) -> None:
     with pytest.raises(CredentialsInvalid, match=r"reached by token.*GIT_TOKEN_FILE is not set.*recreate the pod"):
         await MountedSecrets(replace(settings, git_token_file=None)).git_credentials("token")
+
+
+async def test_an_ssh_key_comes_with_the_hosts_that_are_mounted_beside_it(
+    settings: PodSettings, tmp_path: Path
+) -> None:
+    pair = key_pair(tmp_path)
+    (tmp_path / "ssh").write_text(pair.private)
+    given = replace(settings, git_ssh_key_file=tmp_path / "ssh")
+    anyone = (await MountedSecrets(given).git_credentials("ssh")).ssh
+    assert anyone is not None
+    assert anyone.known_hosts is None
+    hosts = tmp_path / "known_hosts"
+    hosts.write_text(f"git.example {pair.public}")
+    known = (await MountedSecrets(replace(given, git_known_hosts_file=hosts)).git_credentials("ssh")).ssh
+    assert known is not None
+    assert known.known_hosts is not None
+
+
+async def test_an_ssh_key_that_is_not_mounted_is_named_by_its_variable(settings: PodSettings) -> None:
+    with pytest.raises(CredentialsInvalid, match=r"reached by ssh.*GIT_SSH_KEY_FILE is not set"):
+        await MountedSecrets(settings).git_credentials("ssh")
