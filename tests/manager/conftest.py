@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _homes = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def manager(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
     """The one that acts for every ``site``; leave it running."""
     home = "home-of-all"

@@ -6,8 +6,9 @@ the other. A test on a virtual clock uses the first two with ``inline``, and no 
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import trio
 
@@ -87,7 +88,10 @@ class SimulatedGateway(Knobs):
         task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
     ) -> None:
         """Serve on ``bind`` until ``stopping``; started with the bound URLs. ``tls``: certificate and key, for https."""
-        options: dict[str, Any] = {"certfile": str(tls[0]), "keyfile": str(tls[1])} if tls else {}
+        context = None
+        if tls is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*tls)
         async with trio.open_nursery() as nursery:
             await nursery.start(self.background)
             await serve(
@@ -96,7 +100,7 @@ class SimulatedGateway(Knobs):
                 stopping=stopping,
                 graceful=DRAIN_SECONDS,
                 on_bound=on_bound,
-                options=options,
+                tls=context,
                 task_status=task_status,
             )
             nursery.cancel_scope.cancel()

@@ -177,7 +177,7 @@ async def test_a_plugin_that_fails_later_leaves_the_last_token_until_it_is_refus
     plugin(tmp_path, None)
     with structlog.testing.capture_logs() as logs:
         assert await identity.authorization() == "Bearer plugin-token"
-    assert "run it by hand" in logs[0]["error"]
+    assert any("run it by hand" in str(line.get("error")) for line in logs)  # the loader may say something of its own
     with pytest.raises(CredentialsInvalid):
         await identity.refused("Bearer plugin-token")
 
