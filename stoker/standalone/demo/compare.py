@@ -2,6 +2,8 @@
 
 The one difference that is let pass is the gateway's own stamp: a resource.json that differs only in
 ``attributes.lastModification*`` (and its signature), which the gateway rewrites by itself; such files are counted.
+What the gateway keeps for itself is no difference: its ``.resources`` folders, and the ``*.tmp`` files that it writes
+before it puts them in place, which come and go while it scans.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 STAMP = "lastModification"
 GATEWAYS_OWN = ".resources"
+GATEWAYS_WORK = ".tmp"
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,11 @@ def compare(expected: Mapping[str, bytes], root: Path) -> Difference:
 
 
 def read_tree(root: Path) -> dict[str, bytes]:
-    """Every file below ``root`` but those in the gateway's own ``.resources`` folders."""
+    """Every file below ``root`` but the gateway's own."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in root.rglob("*")
-        if path.is_file() and GATEWAYS_OWN not in path.parts
+        if path.suffix != GATEWAYS_WORK and GATEWAYS_OWN not in path.parts and path.is_file()
     }
 
 

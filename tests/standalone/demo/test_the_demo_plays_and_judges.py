@@ -90,6 +90,8 @@ async def test_every_step_holds_and_the_commands_to_play_with_work(tmp_path: Pat
             assert await process.wait() == 0
     finally:
         process.kill()
+        with trio.CancelScope(deadline=trio.current_time() + 20, shield=True):
+            await process.wait()
 
 
 def test_a_step_that_does_not_hold_ends_it_with_1_and_the_reason(tmp_path: Path) -> None:
