@@ -2,7 +2,7 @@
 
 msgspec, which decodes specs, stops at the first fault and hides map keys; so a spec that it refuses is walked again here,
 by ``jsonschema`` against our own schema. What is said never repeats a value from where secrets are put by mistake, nor a
-long one.
+long one. ``jsonschema`` is 26 modules and is only loaded for a spec that somebody must mend, as this module is.
 """
 
 from __future__ import annotations
@@ -15,13 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema
 
 from stoker.api.rules import Fault, at
-from stoker.errors import SpecInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOLD: Final = 100
-"""Faults that the message tells; a condition's message must stay readable, and far below an object's bound."""
 _SECRETIVE = "spec.git"
 _UNKNOWN: Final = "unknown field"
 _DECODERS_PATH = re.compile(r"(?P<what>.*?)(?: - at `(?:key` in `)?\$(?P<path>[^`]*)`)?", re.DOTALL)
@@ -68,16 +65,6 @@ def of_decoder(message: str) -> Fault:
     """The one fault that msgspec named, for what the schema does not see (keys that are no strings)."""
     match = _DECODERS_PATH.fullmatch(message)
     return ("spec", message) if match is None else (f"spec{match['path'] or ''}", f"{match['what']}; correct it")
-
-
-def invalid(name: str, faults: list[Fault]) -> SpecInvalid:
-    """One error that tells all faults in one line, each once; beyond ``TOLD`` their number."""
-    unique = tuple(dict.fromkeys(faults))
-    lines = [f"{path}: {what}" for path, what in unique[:TOLD]]
-    if len(unique) > TOLD:
-        lines.append(f"and {len(unique) - TOLD} more")
-    text = f"GatewaySync {name}: {'; '.join(lines)}"
-    return SpecInvalid(text.encode("utf-8", "replace").decode(), unique)
 
 
 def _faults(place: str, error: jsonschema.ValidationError) -> Iterator[Fault]:

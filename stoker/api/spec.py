@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from stoker.api import rules
 from stoker.api.names import DEFAULT_EXCLUDES
+from stoker.api.refusal import invalid
 from stoker.api.stored import as_stored
 
 QUANTITY = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?\Z"
@@ -203,18 +204,18 @@ class Spec(Part, frozen=True, kw_only=True):
 
 def parse_spec(raw: Any, *, name: str) -> Spec:
     """The typed spec of the resource that is called ``name``, or SpecInvalid with every fault of both."""
-    from stoker.api import faults  # the schema is built from these types, so it can only be imported late
-
     unknown: list[rules.Fault] = []
     try:
         spec = msgspec.convert(raw, Spec, strict=True)
     except (msgspec.ValidationError, UnicodeError):  # never for what an API server hands out
+        from stoker.api import faults  # the schema is built from these types; and what it needs is heavy
+
         unknown, raw = faults.of_unknown(raw), as_stored(raw)
         try:
             spec = msgspec.convert(raw, Spec, strict=True)
         except (msgspec.ValidationError, UnicodeError) as error:
             found = unknown + faults.of_schema(raw) + rules.of_name(name) + rules.of_rules(raw)
-            raise faults.invalid(name, found or [faults.of_decoder(str(error))]) from None
+            raise invalid(name, found or [faults.of_decoder(str(error))]) from None
     if broken := unknown + rules.of_name(name) + rules.of_rules(raw):
-        raise faults.invalid(name, broken)
+        raise invalid(name, broken)
     return spec

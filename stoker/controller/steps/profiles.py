@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stoker.api.faults import invalid
 from stoker.api.profiles import resolve_profiles
+from stoker.api.refusal import invalid
 from stoker.api.spec import parse_spec
 from stoker.controller.steps import templates
 from stoker.errors import SpecInvalid

@@ -28,7 +28,11 @@ def test_a_wrong_a_missing_and_a_surplus_file_are_named(tmp_path: Path) -> None:
     live(tmp_path, **{"Line/view.json": b"{ }", "Line/more.json": b""})
     (tmp_path / "Line/resource.json").unlink()
     told = compare(WANTED, tmp_path)
-    assert (told.wrong, told.missing, told.surplus) == (("Line/view.json",), ("Line/resource.json",), ("Line/more.json",))
+    assert (told.wrong, told.missing, told.surplus) == (
+        ("Line/view.json",),
+        ("Line/resource.json",),
+        ("Line/more.json",),
+    )
     assert str(told).startswith("1 differ (such as Line/view.json), 1 missing")
 
 
