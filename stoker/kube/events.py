@@ -1,7 +1,9 @@
 """Events on resources: written once, counted when they repeat, rationed, never the reason why anything fails or waits long.
 
-An agent may create and patch events, and nothing else: so none is ever read. A repeated event is found by its name, which is
-a digest of what it says, and its count comes with the answer of the patch that moves its time.
+An agent may create and patch events, and nothing else: so none is ever read. An event's name is a digest of what it says. What
+this process said before it counts by heart, in one patch; anything else it creates, in one request, for most of what is said
+names a commit and is new; and where it was there after all (an earlier life said it, or a replica), its count comes with the
+answer of the patch that moves its time. Of two replicas that say the same again and again each counts its own, as client-go's do.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ MESSAGE_LIMIT: Final = 1000
 """Bytes; a server takes 1 KiB."""
 BOUND: Final = 10.0
 """Seconds that whoever has something to say waits for it at most."""
+BY_HEART: Final = 500
+"""Events whose count is remembered; the one that was said longest ago is forgotten first."""
 
 
 class EventRecorder:
@@ -40,6 +44,7 @@ class EventRecorder:
         self._component = component
         self._now = now
         self._ration = Ration()
+        self._counts: dict[str, int] = {}
         self._log = get_logger("kube.events", component=component)
 
     async def record(
@@ -73,23 +78,34 @@ class EventRecorder:
     async def _record(self, regarding: ObjectMeta, kind: str, reason: str, message: str) -> None:
         said = f"{regarding.uid}\x00{self._component}\x00{kind}\x00{reason}\x00{message}"
         name = f"{regarding.name}.{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
-        if await self._counted(regarding.namespace, name):
+        known = self._counts.pop(name, 0)
+        if known and await self._counted(regarding.namespace, name, known + 1):
             return
         try:
             body = self._body(regarding, name, kind, reason, message)
             await self._cluster.create(EVENTS, regarding.namespace, body)
-        except AlreadyExists:  # another of us said it in the meantime
-            await self._counted(regarding.namespace, name)
+        except AlreadyExists:
+            event = await self._cluster.patch(EVENTS, regarding.namespace, name, self._moment())
+            await self._counted(regarding.namespace, name, event.count + 1)
+        else:
+            self._remember(name, 1)
 
-    async def _counted(self, namespace: str, name: str) -> bool:
+    async def _counted(self, namespace: str, name: str, count: int) -> bool:
         """Whether the event was there to be counted."""
-        seen = {"lastTimestamp": rfc3339(self._now())}
         try:
-            event = await self._cluster.patch(EVENTS, namespace, name, seen)
-            await self._cluster.patch(EVENTS, namespace, name, {"count": event.count + 1})
+            await self._cluster.patch(EVENTS, namespace, name, {"count": count, **self._moment()})
         except ObjectNotFound:
             return False
+        self._remember(name, count)
         return True
+
+    def _remember(self, name: str, count: int) -> None:
+        self._counts[name] = count
+        if len(self._counts) > BY_HEART:
+            del self._counts[next(iter(self._counts))]
+
+    def _moment(self) -> dict[str, str]:
+        return {"lastTimestamp": rfc3339(self._now())}
 
     def _body(self, regarding: ObjectMeta, name: str, kind: str, reason: str, message: str) -> dict[str, Any]:
         moment = rfc3339(self._now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import structlog
@@ -42,6 +42,18 @@ class Refusing:
     def __getattr__(self, verb: str) -> Any:
         if verb in self._verbs:
             raise self._error
+        return getattr(self._cluster, verb)
+
+
+class Counting:
+    """A cluster that notes the verbs."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.verbs: list[str] = []
+
+    def __getattr__(self, verb: str) -> Any:
+        self.verbs.append(verb)
         return getattr(self._cluster, verb)
 
 
@@ -133,12 +145,34 @@ async def test_no_secret_reaches_an_event(store: Store) -> None:
     assert event.message == "cannot fetch https://git.example/r?token=*** with ***"
 
 
-@pytest.mark.parametrize("verb", ["create", "patch"])
-async def test_what_cannot_be_written_is_logged_and_nothing_else(store: Store, verb: str) -> None:
+async def test_a_new_one_is_one_request_and_so_is_each_repetition(store: Store) -> None:
+    counted = Counting(store.cluster)
+    recorder = EventRecorder(cast("Any", counted), "stoker-agent", now=Clock())
+    meta = (await store.resource()).metadata
+    for message in ("one", "two", "two", "one", "two"):
+        await said(store, message, recorder=recorder, regarding=meta)
+    assert counted.verbs == ["create", "create", "patch", "patch", "patch"]
+    assert sorted((event.message, event.count) for event in await events(store)) == [("one", 2), ("two", 3)]
+
+
+async def test_what_was_forgotten_is_counted_on_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stoker.kube.events.BY_HEART", 1)
+    recorder = EventRecorder(store.cluster, "stoker-agent", now=Clock())
+    meta = (await store.resource()).metadata
+    for message in ("one", "two", "one", "two"):
+        await said(store, message, recorder=recorder, regarding=meta)
+    assert sorted((event.message, event.count) for event in await events(store)) == [("one", 2), ("two", 2)]
+
+
+@pytest.mark.parametrize(("verb", "before"), [("create", 0), ("patch", 1)])
+async def test_what_cannot_be_written_is_logged_and_nothing_else(store: Store, verb: str, before: int) -> None:
     broken: Any = Refusing(store.cluster, ClusterUnreachable("the server is away"), verb)
+    meta = (await store.resource()).metadata
+    for _ in range(before):
+        await said(store, recorder=EventRecorder(store.cluster, "stoker-agent"), regarding=meta)
     with structlog.testing.capture_logs() as logs:
-        await said(store, recorder=EventRecorder(broken, "stoker-agent"))
-    assert await events(store) == []
+        await said(store, recorder=EventRecorder(broken, "stoker-agent"), regarding=meta)
+    assert [event.count for event in await events(store)] == [1] * before
     (line,) = logs
     assert (line["event"], line["log_level"]) == ("event_not_recorded", "warning")
     assert (line["event_reason"], line["event_message"]) == ("SyncCompleted", "synced")
