@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from stoker.kube.events import EventRecorder
 from stoker.observe.logs import get_logger
 from stoker.receiver import payloads, signature
 from stoker.receiver.answers import Answer, Answerer
 from stoker.receiver.deliveries import delivery_of
-from stoker.receiver.intake import Intake, Refused
 from stoker.receiver.nudge import Nudger
 from stoker.receiver.record import Record
+from stoker.web.intake import MIB, Intake, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster
     from stoker.receiver.metrics import ReceiverMetrics
     from stoker.settings import ReceiverSettings
+
+
+BODY_LIMIT: Final = 25 * MIB
+"""GitHub's own."""
 
 
 def create_app(
@@ -51,7 +56,7 @@ class Receiver:
     answerer: Answerer
     settings: ReceiverSettings
     metrics: ReceiverMetrics
-    intake: Intake = field(default_factory=Intake)
+    intake: Intake = field(default_factory=partial(Intake, BODY_LIMIT))
     record: Record = field(default_factory=Record)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trio
 
-from stoker.receiver.intake import BODY_LIMIT, BODY_SECONDS, SUM_LIMIT, Intake, Refused
+from stoker.receiver.app import BODY_LIMIT
+from stoker.web.intake import BODY_SECONDS, SUM_LIMIT, Intake, Refused
 from tests.receiver.conftest import HOOK, Serve, Served, pushed
 
 if TYPE_CHECKING:
@@ -108,12 +109,12 @@ def sender(*parts: dict[str, Any]) -> Callable[[], Awaitable[dict[str, Any]]]:
 async def test_a_body_that_drips_is_given_up_after_a_while(autojump_clock: MockClock) -> None:
     began = trio.current_time()
     with pytest.raises(Refused) as refused:
-        await Intake().read(sender(), "")
+        await Intake(BODY_LIMIT).read(sender(), "")
     assert (refused.value.status, trio.current_time() - began) == (408, BODY_SECONDS)
 
 
 async def test_a_sender_that_hangs_up_frees_what_it_held() -> None:
-    intake = Intake()
+    intake = Intake(BODY_LIMIT)
     for _ in range(10):
         part = {"type": "http.request", "body": b"x" * 10 * MIB, "more_body": True}
         with pytest.raises(Refused, match="hung up"):

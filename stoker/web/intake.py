@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 
     Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-BODY_LIMIT: Final = 25 * 1024 * 1024
-SUM_LIMIT: Final = 64 * 1024 * 1024
+MIB: Final = 1024 * 1024
+SUM_LIMIT: Final = 64 * MIB
 BODY_SECONDS: Final = 30.0
 
 
@@ -25,19 +26,22 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error
         self.reason = reason
 
 
+@dataclass
 class Intake:
-    """Counts the bytes of bodies that have not been read to the end."""
+    """Counts the bytes of bodies that have not been read to the end. ``limit``: bytes that one body may have."""
 
-    def __init__(self) -> None:
-        self._held = 0
+    limit: int
+    together: int = SUM_LIMIT
+    seconds: float = BODY_SECONDS
+    held: int = 0
 
     async def read(self, receive: Receive, declared: str) -> bytearray:
-        """The whole body; Refused 413, 503 or 408. ``declared``: the Content-Length header, empty when there is none."""
-        if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > BODY_LIMIT):
-            raise Refused(413, f"the body has more than {BODY_LIMIT >> 20} MiB")
-        with trio.move_on_after(BODY_SECONDS):
+        """The whole body; Refused 413, 503, 408 or 400. ``declared``: the Content-Length header, empty when there is none."""
+        if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > self.limit):
+            raise self._too_large()
+        with trio.move_on_after(self.seconds):
             return await self._collect(receive)
-        raise Refused(408, f"the body did not arrive within {BODY_SECONDS:g} s")
+        raise Refused(408, f"the body did not arrive within {self.seconds:g} s")
 
     async def _collect(self, receive: Receive) -> bytearray:
         body = bytearray()
@@ -48,12 +52,15 @@ class Intake:
                     raise Refused(400, "the sender hung up")
                 part = message.get("body", b"")
                 body += part
-                self._held += len(part)
-                if len(body) > BODY_LIMIT:
-                    raise Refused(413, f"the body has more than {BODY_LIMIT >> 20} MiB")
-                if self._held > SUM_LIMIT:
+                self.held += len(part)
+                if len(body) > self.limit:
+                    raise self._too_large()
+                if self.held > self.together:
                     raise Refused(503, "too many bodies at once; send it again")
                 if not message.get("more_body"):
                     return body
         finally:
-            self._held -= len(body)
+            self.held -= len(body)
+
+    def _too_large(self) -> Refused:
+        return Refused(413, f"the body has more than {self.limit / MIB:g} MiB")
