@@ -48,7 +48,7 @@ def self_signed(names: Sequence[str]) -> tuple[bytes, bytes]:
 
 
 def server_context(certificate: bytes, key: bytes) -> ssl.SSLContext:
-    """A server's TLS context: 1.2 and later, HTTP/1.1."""
+    """A server's TLS context: 1.2 and later, HTTP/1.1. ssl.SSLError when the pair, in PEM, cannot be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
@@ -56,7 +56,8 @@ def server_context(certificate: bytes, key: bytes) -> ssl.SSLContext:
     try:
         with os.fdopen(descriptor, "wb", closefd=False) as file:
             file.write(certificate + key)
-        context.load_cert_chain(f"/proc/self/fd/{descriptor}")
+        # With a password at hand OpenSSL asks nobody for that of an encrypted key, which would wait for ever.
+        context.load_cert_chain(f"/proc/self/fd/{descriptor}", password="")
     finally:
         os.close(descriptor)
     return context
