@@ -108,7 +108,7 @@ class Reconciler:
             self._forget(key)
             return None
         if resource.metadata.deletion_timestamp:
-            await finalizer.finalize(resource, self.cluster)
+            await finalizer.finalize(resource, self.cluster, bindings=self.auto_bind)
             self._forget(key)
             return None
         return resource

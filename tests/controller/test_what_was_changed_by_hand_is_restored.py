@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from stoker.api import names
-from stoker.kube.cluster import CONFIGMAPS, ROLEBINDINGS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS
 from tests.controller.house import NS, A, House
+
+if TYPE_CHECKING:
+    import trio
+    import trio.testing
 
 MAPS = ("stoker-metadata-main", "stoker-status-main", "stoker-changes-main")
 
@@ -80,25 +84,41 @@ async def test_edited_subjects_are_put_right(unpolled: House) -> None:
     assert unpolled.accounts() == ["default"]
 
 
+ANOTHERS = {
+    "metadata": {"name": "stoker-agent-main"},
+    "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"},
+}
+
+
 async def test_a_binding_to_another_role_is_made_anew(house: House) -> None:
-    await house.cluster.create(
-        ROLEBINDINGS,
-        NS,
-        {
-            "metadata": {"name": "stoker-agent-main"},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"},
-        },
-    )
+    await house.cluster.create(ROLEBINDINGS, NS, ANOTHERS)
     await house.resource()
     found = house.cluster.peek(ROLEBINDINGS, NS, "stoker-agent-main")
     assert found is not None
     assert (found.role_ref.kind, found.role_ref.name) == ("ClusterRole", "stoker-agent")
 
 
-async def test_without_auto_bind_there_is_none(house: House) -> None:
-    other = House.built()
-    other.auto_bind = False
-    await other.start(house.nursery)
-    await other.resource()
-    assert other.cluster.snapshot(ROLEBINDINGS) == []
-    assert other.metadata()["commit"] == A
+@pytest.fixture
+async def unbinding(nursery: trio.Nursery, autojump_clock: trio.testing.MockClock) -> House:
+    """A controller that keeps no RoleBindings."""
+    built = House.built()
+    built.auto_bind = False
+    await built.start(nursery)
+    return built
+
+
+async def test_without_auto_bind_there_is_none(unbinding: House) -> None:
+    await unbinding.resource()
+    assert unbinding.cluster.snapshot(ROLEBINDINGS) == []
+    assert unbinding.metadata()["commit"] == A
+
+
+async def test_and_somebody_else_s_of_that_name_outlives_the_resource(unbinding: House) -> None:
+    await unbinding.cluster.create(ROLEBINDINGS, NS, ANOTHERS)
+    await unbinding.resource()
+    await unbinding.cluster.delete(GATEWAYSYNCS, NS, "main")
+    await unbinding.settle()
+    assert unbinding.cluster.peek(GATEWAYSYNCS, NS, "main") is None
+    found = unbinding.cluster.peek(ROLEBINDINGS, NS, "stoker-agent-main")
+    assert found is not None
+    assert found.role_ref.name == "admin"

@@ -33,8 +33,12 @@ async def ensure(this: Pass, cluster: Cluster) -> None:
         await _write(this.resource, [*meta.finalizers, names.FINALIZER], cluster)
 
 
-async def finalize(resource: GatewaySync, cluster: Cluster) -> None:
-    """Removes what the resource owned, then the finalizer; each may be gone already."""
+async def finalize(resource: GatewaySync, cluster: Cluster, *, bindings: bool = True) -> None:
+    """Removes what the resource owned, then the finalizer; each may be gone already.
+
+    Without ``bindings`` a RoleBinding of that name is somebody else's, and a manager that keeps none may not be allowed to
+    delete one: asking would hold the resource for ever.
+    """
     meta = resource.metadata
     if names.FINALIZER not in meta.finalizers:
         return
@@ -43,8 +47,9 @@ async def finalize(resource: GatewaySync, cluster: Cluster) -> None:
         (CONFIGMAPS, names.metadata_configmap(name)),
         (CONFIGMAPS, names.status_configmap(name)),
         (CONFIGMAPS, names.changes_configmap(name)),
-        (ROLEBINDINGS, names.agent_rolebinding(name)),
     ]
+    if bindings:
+        owned.append((ROLEBINDINGS, names.agent_rolebinding(name)))
     if _uses_app(resource.spec):  # one that it used before is its owner's, and is collected
         owned.append((SECRETS, names.github_token_secret(name)))
     for kind, object_name in owned:
