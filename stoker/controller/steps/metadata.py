@@ -64,7 +64,7 @@ def _wanted(this: Pass, before: Metadata | None) -> Metadata | None:
     if before is not None and _order_stands(this, before):
         paused = before.paused if this.order_held else this.paused
         return dataclasses.replace(before, paused=paused, **_besides(this, before))
-    commit = this.commit if this.resolved or before is not None or _is_of_ref(this) else ""
+    commit = _commit(this, before)
     if before is None and not this.paused and (this.order_held or not commit or not this.url):
         return None
     return Metadata(
@@ -88,9 +88,17 @@ def _order_stands(this: Pass, before: Metadata) -> bool:
     return this.order_held or (before.git_url, before.ref) != (this.url, this.ref)
 
 
-def _is_of_ref(this: Pass) -> bool:
-    """The last good commit is the present ref's, as far as the status knows."""
-    return this.resource.status.last_sync_ref == this.ref
+def _commit(this: Pass, before: Metadata | None) -> str:
+    """The last good commit of the present ref: as this process found it, else what agents go by, else what the status says.
+
+    After a restart the status may be older than the map, or gone where the map is not, as after the restore of a backup.
+    """
+    good = this.memory.good
+    if this.resolved or (good.url, good.ref) == (this.url, this.ref):
+        return this.commit
+    if before is not None and before.commit:
+        return before.commit
+    return this.commit if this.resource.status.last_sync_ref == this.ref else ""
 
 
 def _requested_at(this: Pass, before: Metadata | None) -> str:
