@@ -14,6 +14,9 @@ from typing import Any
 
 import trio
 
+from stoker.observe import logs  # first, as in every command: it sees to what its libraries load beside themselves
+
+# isort: split
 from stoker.agent.metrics import AgentMetrics
 from stoker.agent.run import AgentSetup, run_agent
 from stoker.api import names
@@ -25,7 +28,6 @@ from stoker.git.fetch import StorePool
 from stoker.git.offload import Thread
 from stoker.kube.cluster import CONFIGMAPS, WatchEvent
 from stoker.kube.memory import MemoryCluster
-from stoker.observe import logs
 from stoker.observe.memory import settle_in
 from stoker.observe.metrics import new_registry, render
 from stoker.web.probes import probe_app

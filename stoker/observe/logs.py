@@ -14,13 +14,14 @@ import os
 import sys
 from typing import IO, Any, Final
 
-import msgspec
-
 from stoker.errors import SettingsInvalid
 from stoker.observe import redact
-from stoker.observe.memory import hidden
+from stoker.observe.memory import hidden, stood_in
 
-with hidden("rich"):  # structlog would load it for tracebacks that nobody here draws: 3 MB in every process
+# What these two would load beside themselves in every process: rich (3 MB) for tracebacks that nobody here draws, asyncio
+# (1.5 MB) for loggers that are awaited, typing_extensions (0.4 MB) for what this Python's own typing knows as well.
+with hidden("rich"), hidden("typing_extensions"), stood_in("asyncio"):
+    import msgspec
     import structlog
 
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "warn": 30, "error": 40}

@@ -14,9 +14,20 @@ LIBRARIES = {
     *("httpx", "httpcore", "h11", "h2", "hpack", "hyperframe", "anyio", "certifi"),
     *("hypercorn", "wsproto", "priority"),
     *("pygit2", "_cffi_backend"),
-    *("msgspec", "typing_extensions", "structlog", "prometheus_client"),
+    *("msgspec", "structlog", "prometheus_client"),
 }
-HEAVY_PARTS = {"unittest", "pydoc", "doctest", "sqlite3", "xml", "multiprocessing.pool", "httpx._main", "pydantic"}
+HEAVY_PARTS = {
+    "asyncio",
+    "statistics",
+    "unittest",
+    "pydoc",
+    "doctest",
+    "sqlite3",
+    "xml",
+    "multiprocessing.pool",
+    "httpx._main",
+    "pydantic",
+}
 PROGRAM = """
 import os
 import sys
