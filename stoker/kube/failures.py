@@ -182,7 +182,8 @@ def grant(call: Call, message: str = "") -> str:
 
 
 def _not_found(status: Status, call: Call, said: str, _wait: float | None) -> StokerError:
-    if call.kind is GATEWAYSYNCS and status.details is not None and "requested resource" in status.message:
+    # A group that the server never heard of is answered with a line of text, another version of ours with a Status.
+    if call.kind.plural == GATEWAYSYNCS.plural and (not status.message or "requested resource" in status.message):
         return ObjectNotFound(
             f"{call}: the cluster does not know GatewaySync; install it: stoker crd | kubectl apply -f -"
         )

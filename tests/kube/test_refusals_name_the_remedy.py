@@ -99,6 +99,7 @@ def test_a_cluster_without_our_kind_says_how_to_get_it() -> None:
     call = Call("list", GATEWAYSYNCS, "")
     said = str(error(404, call, message="the server could not find the requested resource", details={}))
     assert "stoker crd | kubectl apply -f -" in said
+    assert "stoker crd | kubectl apply -f -" in str(of_status(404, read_status(b"404 page not found\n"), call))
     assert "stoker crd" not in str(error(404, Call("get", GATEWAYSYNCS, "p", "a"), message='"a" not found', details={}))
 
 
