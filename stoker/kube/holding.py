@@ -48,6 +48,8 @@ class Holding:
         self._version = ""
         self._record: Any = None
         self._since = 0.0
+        self.taken_from = ""
+        """Who fell silent, when the last lease that was taken had run out; empty when it was free."""
 
     async def take(self) -> str:
         """Takes the lease if it is to be had: empty, or whoever holds it. Conflict, AlreadyExists: others were faster."""
@@ -57,11 +59,14 @@ class Holding:
             present = None
         if present is None:
             await self._create()
+            self.taken_from = ""
             return ""
+        holder = _holder(present)
         if not self._is_free(present):
-            return str(present.spec["holderIdentity"])
+            return holder
         changes = int(present.spec.get("leaseTransitions") or 0) + 1
         await self._write(self._ours() | {"leaseTransitions": changes}, present.metadata.resource_version)
+        self.taken_from = holder if holder != self._identity else ""
         return ""
 
     async def renew(self) -> None:

@@ -143,7 +143,8 @@ class Elector:
     async def _lead(self, work: Service, status: _Once) -> bool:
         """Runs ``work`` while the lease is renewed; whether it was lost, False when ``work`` returned."""
         self._said = ""
-        self._log.info("leading")
+        silent = self._holding.taken_from
+        self._log.info("leading", **({"taken_from": silent} if silent else {}))
         returned = False
         async with trio.open_nursery() as nursery:
             renewing = await nursery.start(self._keep, nursery.cancel_scope)
@@ -178,7 +179,8 @@ class Elector:
 
     async def _give_back(self) -> None:
         """For others to take at once; when it is another's by now, nothing is written."""
-        await self._bounded(RELEASE_SECONDS, self._holding.give_back)
+        # A little less than its own end is shielded for, so that what does not succeed is still told.
+        await self._bounded(0.9 * RELEASE_SECONDS, self._holding.give_back)
 
     async def _bounded(self, seconds: float, doing: Callable[[], Awaitable[Any]]) -> bool:
         """Whether it came to its end. What did not is told once, unless others were just faster, and worth another attempt.

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +49,8 @@ def test_a_second_signal_ends_it_at_once(start: Start, deaf: Plane) -> None:
 def test_an_api_server_that_hangs_holds_up_no_end(start: Start, deaf: Plane) -> None:
     running = start().ready()
     deaf.pause(APISERVER)
-    began = time.monotonic()
-    assert running.stop() == 0
-    assert time.monotonic() - began < 15, "within the grace period, without the lease"
+    assert running.stop() == 0, "1 where something had to be cut off at the end of the grace period"
+    assert running.said("lease_not_reached")["reason"] == "ClusterUnreachable"
 
 
 def test_probes_are_for_anyone(start: Start) -> None:
