@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from tests.manager.conftest import manager, place, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cluster.plane import Plane
 
@@ -39,5 +40,5 @@ def reader(plane: Plane, namespace: str, desk: Path) -> NewReader:
     shutil.copy(plane.kubeconfig, config)
     command = [str(plane.binaries / "kubectl"), f"--kubeconfig={config}", "config", "set-context", "--current"]
     subprocess.run([*command, f"--namespace={namespace}"], check=True, capture_output=True)
-    path = f"{plane.binaries}:{os.environ['PATH']}"
+    path = f"{plane.binaries}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     return partial(Reader, folder=desk, env={"PATH": path, "HOME": str(desk.parent), "KUBECONFIG": str(config)})
