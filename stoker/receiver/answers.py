@@ -13,8 +13,9 @@ import trio
 
 from stoker.errors import ObjectNotFound, StokerError, Terminal
 from stoker.kube.cluster import GATEWAYSYNCS
-from stoker.receiver import payloads
+from stoker.receiver import said as saying
 from stoker.receiver.deliveries import Deliveries
+from stoker.receiver.nudge import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ class Answer:
 
     status: int
     body: dict[str, Any]
-    source: str = payloads.UNKNOWN
+    source: str = saying.UNKNOWN
     trusted: bool = True
 
 
@@ -50,13 +51,11 @@ class Answerer:
     kept: Callable[[], bool] = lambda: True
     """Whether what was written outlives the process; where the store is in memory, its composer knows."""
 
-    async def answer(self, route: tuple[str, ...], said: payloads.Said, delivery: str) -> Answer:
+    async def answer(self, route: tuple[str, ...], said: saying.Said, delivery: str) -> Answer:
         """``route``: namespace and name, a namespace, or nothing for all. Bounded in time."""
-        if isinstance(said, payloads.Malformed):
+        if isinstance(said, saying.Malformed):
             return Answer(400, {"error": said.error}, said.source)
-        if isinstance(said, payloads.Unserved):
-            return Answer(501, {"error": said.error}, said.source)
-        if isinstance(said, payloads.Ping):
+        if isinstance(said, saying.Ping):
             return Answer(200, {"message": "pong"}, said.source)
         try:
             with trio.move_on_after(STORE_SECONDS):
@@ -70,12 +69,12 @@ class Answerer:
         return Answer(503, {"error": "the object store did not answer in time; send it again"}, said.source)
 
     async def _act(
-        self, route: tuple[str, ...], said: payloads.Push | payloads.Retarget | payloads.Ignored, delivery: str
+        self, route: tuple[str, ...], said: saying.Push | saying.Retarget | saying.Ignored, delivery: str
     ) -> Answer:
         resource = None
         if len(route) == 2:
             resource = await self.cluster.get(GATEWAYSYNCS, route[0], route[1])
-        if isinstance(said, payloads.Ignored):
+        if isinstance(said, saying.Ignored):
             return _refused(said.source, said.reason)
         path = "/".join(route)
         async with self.deliveries.one_at_a_time(path, delivery):
@@ -89,20 +88,27 @@ class Answerer:
             return answer
 
     async def _carry_out(
-        self, route: tuple[str, ...], resource: GatewaySync | None, said: payloads.Push | payloads.Retarget
+        self, route: tuple[str, ...], resource: GatewaySync | None, said: saying.Push | saying.Retarget
     ) -> Answer:
         if resource is None:
             answer = await self._fleet(route, said)
-        elif isinstance(said, payloads.Retarget):
+        elif isinstance(said, saying.Retarget):
             news = await self.nudger.retarget(resource, said)
             answer = _accepted(said) if news else _accepted(said, message="ref already set")
         else:
-            reason = await self.nudger.push(resource, said)
-            answer = _refused(said.source, reason, ref=said.ref) if reason else _accepted(said)
+            answer = await self._push(resource, said)
         return answer
 
-    async def _fleet(self, route: tuple[str, ...], said: payloads.Push | payloads.Retarget) -> Answer:
-        if isinstance(said, payloads.Retarget):
+    async def _push(self, resource: GatewaySync, said: saying.Push) -> Answer:
+        news = await self.nudger.push(resource, said)
+        name = name_of(resource)
+        if news.reason:
+            told = {"resources": [], "passedOver": {name: news.reason}}
+            return _refused(said.source, news.reason, ref=said.ref, **told)
+        return Answer(202, {"accepted": True, "ref": news.ref, "resources": [name]}, said.source)
+
+    async def _fleet(self, route: tuple[str, ...], said: saying.Push | saying.Retarget) -> Answer:
+        if isinstance(said, saying.Retarget):
             return _refused(said.source, "only pushes fan out; name the resource: /webhook/{namespace}/{name}")
         if not said.repositories:
             return _refused(said.source, "the payload names no repository", ref=said.ref)
@@ -116,7 +122,7 @@ class Answerer:
         return _refused(said.source, "no resource follows this ref of this repository", ref=said.ref, **told)
 
 
-def _accepted(said: payloads.Push | payloads.Retarget, **more: Any) -> Answer:
+def _accepted(said: saying.Push | saying.Retarget, **more: Any) -> Answer:
     return Answer(202, {"accepted": True, "ref": said.ref, **more}, said.source)
 
 

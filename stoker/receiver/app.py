@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from stoker.kube.cluster import Cluster
     from stoker.receiver.metrics import ReceiverMetrics
+    from stoker.receiver.said import Said
     from stoker.settings import ReceiverSettings
 
 
@@ -91,7 +92,7 @@ class Receiver:
             return _stranger(401, "no valid signature or token")
         return await self.answerer.answer(route, said, delivery_of(headers))
 
-    async def _heard(self, headers: dict[str, str], receive: Any) -> payloads.Said | None:
+    async def _heard(self, headers: dict[str, str], receive: Any) -> Said | None:
         """What was said, None when the speaker may not. The body lives no longer than this."""
         if not signature.shows_something(self.settings, headers):
             return None

@@ -18,15 +18,21 @@ HEADERS: Final = (
     "x-forgejo-delivery",
     "x-gogs-delivery",
     "x-request-uuid",
+    "idempotency-key",
     "x-gitlab-event-uuid",
 )
+"""Of GitHub, Gitea, Forgejo, Gogs, Bitbucket Cloud, and GitLab of now and of before 17.4. Azure DevOps, Argo CD and Kargo give
+none: what they say again is acted on again, which does no harm."""
+DATA_CENTER: Final = "x-request-id"
+"""Of Bitbucket Data Center, and of many a proxy before others, which is why the sender's own header must stand beside it."""
 DAY: Final = 24 * 3600.0
 MOST: Final = 10_000
 
 
 def delivery_of(headers: Mapping[str, str]) -> str:
     """The sender's name for this delivery; empty when it gives none."""
-    return next((headers[name] for name in HEADERS if headers.get(name)), "")
+    found = next((headers[name] for name in HEADERS if headers.get(name)), "")
+    return found or (headers.get(DATA_CENTER, "") if "x-event-key" in headers else "")
 
 
 class Deliveries:

@@ -15,7 +15,7 @@ from stoker.api.times import rfc3339
 from stoker.errors import ObjectNotFound, StokerError
 from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.receiver.refs import means
-from stoker.receiver.repositories import same
+from stoker.receiver.repositories import NOWHERE, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,18 @@ if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync
     from stoker.kube.cluster import Cluster
     from stoker.kube.events import EventRecorder
-    from stoker.receiver.payloads import Push, Retarget
+    from stoker.receiver.said import Push, Retarget
 
 AT_ONCE = 10
 """Resources of a fleet that are written to side by side."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What a push is to one resource: ``ref`` is the one in effect that moved, or ``reason`` says why none did."""
+
+    ref: str = ""
+    reason: str = ""
 
 
 @dataclass
@@ -47,13 +55,13 @@ class Nudger:
     events: EventRecorder
     now: Callable[[], datetime]
 
-    async def push(self, resource: GatewaySync, said: Push) -> str:
-        """News: asks for a fresh look when its ref is the one in effect; otherwise why not, and nothing is written."""
-        reason = passed_over(resource, said.ref)
-        if not reason:
+    async def push(self, resource: GatewaySync, said: Push) -> News:
+        """News: asks for a fresh look when one of its refs is in effect; otherwise why not, and nothing is written."""
+        news = weigh(resource, said)
+        if news.ref:
             await self._annotate(resource, {names.PUSHED_AT: self._moment(), names.REQUESTED_BY: said.source})
-            await self._tell(resource, f"push to {said.ref} announced by {said.source}")
-        return reason
+            await self._tell(resource, f"push to {news.ref} announced by {said.source}")
+        return news
 
     async def retarget(self, resource: GatewaySync, said: Retarget) -> bool:
         """An order to follow another ref. False when it stands already: then only a fresh look is asked for."""
@@ -73,29 +81,30 @@ class Nudger:
         """
         done = Fleet()
         listing = await self.cluster.list(GATEWAYSYNCS, namespace)
+        known = {identity(url) for url in said.repositories} - {NOWHERE}
         limiter = trio.CapacityLimiter(AT_ONCE)
         async with trio.open_nursery() as nursery:
             for resource in listing.items:
-                if any(same(_git(resource, "repo"), known) for known in said.repositories):
+                if identity(_git(resource, "repo")) in known:
                     nursery.start_soon(self._one_of, resource, said, done, limiter)
                 else:
-                    done.passed_over[_name(resource)] = "another repository"
+                    done.passed_over[name_of(resource)] = "another repository"
         done.nudged.sort()
         return done
 
     async def _one_of(self, resource: GatewaySync, said: Push, done: Fleet, limiter: trio.CapacityLimiter) -> None:
         async with limiter:
             try:
-                reason = await self.push(resource, said)
+                news = await self.push(resource, said)
             except ObjectNotFound:
-                done.passed_over[_name(resource)] = "deleted meanwhile"
+                done.passed_over[name_of(resource)] = "deleted meanwhile"
             except StokerError as error:
-                done.failed[_name(resource)] = str(error)
+                done.failed[name_of(resource)] = str(error)
             else:
-                if reason:
-                    done.passed_over[_name(resource)] = reason
+                if news.reason:
+                    done.passed_over[name_of(resource)] = news.reason
                 else:
-                    done.nudged.append(_name(resource))
+                    done.nudged.append(name_of(resource))
 
     async def _annotate(self, resource: GatewaySync, annotations: dict[str, str]) -> None:
         meta = resource.metadata
@@ -108,15 +117,19 @@ class Nudger:
         return rfc3339(self.now(), fraction=True)
 
 
-def passed_over(resource: GatewaySync, pushed: str) -> str:
-    """Why a push of this ref is no news for the resource; empty when it is."""
+def weigh(resource: GatewaySync, said: Push) -> News:
+    """Whether a push is news for the resource."""
     in_effect = resource.metadata.annotations.get(names.REQUESTED_REF) or _git(resource, "ref")
     if not in_effect:
-        return "its spec names no ref"
-    return "" if means(in_effect, pushed) else f"pushed {pushed}, but {in_effect!r} is in effect"
+        return News(reason="its spec names no ref")
+    for ref in said.alike(in_effect):
+        if means(in_effect, ref):
+            return News(ref=ref)
+    return News(reason=f"pushed {said.ref}, but {in_effect!r} is in effect")
 
 
-def _name(resource: GatewaySync) -> str:
+def name_of(resource: GatewaySync) -> str:
+    """Its namespace and name, as answers say it."""
     return f"{resource.metadata.namespace}/{resource.metadata.name}"
 
 

@@ -25,8 +25,9 @@ def means(wanted: str, moved: str) -> bool:
     """Whether news of ``moved`` concerns who follows ``wanted``; either may be bare or full."""
     if wanted.startswith("refs/") and moved.startswith("refs/"):
         return wanted == moved
-    return bool(moved) and _bare(wanted) == _bare(moved)
+    return bool(moved) and bare(wanted) == bare(moved)
 
 
-def _bare(ref: str) -> str:
+def bare(ref: str) -> str:
+    """The name without what says that it is a branch or a tag."""
     return ref.removeprefix("refs/heads/").removeprefix("refs/tags/")

@@ -15,9 +15,9 @@ from stoker.kube.events import EventRecorder
 from stoker.kube.memory import MemoryCluster
 from stoker.receiver.answers import Answer, Answerer
 from stoker.receiver.nudge import Nudger
-from stoker.receiver.payloads import Push
+from stoker.receiver.said import Push
 
-PUSH = Push("github", "refs/heads/main", ("https://github.com/plant/ignition",))
+PUSH = Push("github", ("refs/heads/main",), ("https://github.com/plant/ignition",))
 
 
 class SlowStore(MemoryCluster):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stoker.kube.cluster import GATEWAYSYNCS
-from stoker.receiver.repositories import same
+from stoker.receiver.repositories import NOWHERE, identity
 from tests.receiver.conftest import Serve, Served, github, pushed
 
 REPOSITORY = "https://github.com/plant/ignition"
@@ -26,7 +26,7 @@ REPOSITORY = "https://github.com/plant/ignition"
     ],
 )
 def test_one_repository_in_all_its_forms(url: str) -> None:
-    assert same(url, REPOSITORY)
+    assert identity(url) == identity(REPOSITORY)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,14 @@ def test_one_repository_in_all_its_forms(url: str) -> None:
     ],
 )
 def test_other_repositories(url: str) -> None:
-    assert not same(url, REPOSITORY)
-    assert not same(REPOSITORY, url)
+    assert identity(url) != identity(REPOSITORY)
 
 
-def test_nothing_is_never_the_same_as_nothing() -> None:
-    assert not same("", "")
-    assert not same("http://[", "http://[")
+async def test_nothing_is_never_the_same_as_nothing(receiver: Served) -> None:
+    await receiver.add("broken", repo="http://[")
+    answer = await receiver.push(pushed(repository="http://["), "/webhook")
+    assert identity("http://[") == identity("") == identity("https://github.com/") == NOWHERE
+    assert answer.json()["passedOver"]["default/broken"] == "another repository"
 
 
 async def fleet(served: Served) -> None:

@@ -40,6 +40,6 @@ async def test_no_secret_token_signature_or_body_is_ever_logged_or_answered(serv
         await served.post(b"not JSON " + body, {"Authorization": "Bearer right-token-0815"}),
         await served.post(body, github(body) | {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": "wrong-token-4711"}),
     ]
-    assert [answer.status_code for answer in answers] == [202, 202, 401, 401, 400, 501]
+    assert [answer.status_code for answer in answers] == [202, 202, 401, 401, 400, 202]
     seen = json.dumps(logged()) + "".join(answer.text for answer in answers) + str(served.cluster.snapshot())
     assert not [text for text in private if text in seen]

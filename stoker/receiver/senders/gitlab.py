@@ -1,0 +1,29 @@
+"""GitLab: push and tag push, of a project's, a group's or the instance's hook (``System Hook``, whose body names the event)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stoker.receiver.said import Said, pushed, unmoved
+from stoker.receiver.senders.fields import gone, texts
+
+if TYPE_CHECKING:
+    from stoker.receiver.senders.fields import Body, Headers
+
+SOURCE = "gitlab"
+PUSHES = ("Push Hook", "Tag Push Hook")
+PROJECT = ("git_http_url", "git_ssh_url", "web_url", "http_url", "ssh_url", "url")
+REPOSITORY = ("git_http_url", "git_ssh_url", "homepage", "url")
+
+
+def said(headers: Headers, body: Body) -> Said:
+    """``after`` is the hash of zeros where the ref was deleted."""
+    event = headers.get("x-gitlab-event", "")
+    if event == "System Hook":
+        event = str(body.get("object_kind") or body.get("event_name"))
+    if event not in (*PUSHES, "push", "tag_push"):
+        return unmoved(SOURCE, event)
+    refs = (body.get("ref"),)
+    left = gone(body.get("after"))
+    urls = dict.fromkeys((*texts(body.get("project"), *PROJECT), *texts(body.get("repository"), *REPOSITORY)))
+    return pushed(SOURCE, () if left else refs, refs if left else (), tuple(urls))
