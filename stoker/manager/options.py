@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from stoker.api import names
 from stoker.process import twins
 from stoker.process.arguments import address
 from stoker.process.twins import TwinParser
+from stoker.web.listen import everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,9 @@ metrics:
   curl -k -H "Authorization: Bearer $(kubectl create token ACCOUNT)" https://HOST:8443/metrics
   The account needs a ClusterRole with the verb get on the nonResourceURL /metrics.
 
+addresses:
+  HOST:PORT, :PORT for all addresses of this machine, or off.
+
 environment (beside the twins named above):
   POD_NAMESPACE, POD_NAME   where this replica runs and what it is called (set by the downward API)
   WEBHOOK_HMAC_SECRET       secret of signed webhooks; two values, one a line, while one is rotated
@@ -60,7 +63,7 @@ exit codes:
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. Addresses are ``HOST:PORT`` or None for off."""
+    """What was asked for. Addresses are ``HOST:PORT`` (``:PORT`` was all of this machine's) or None for off."""
 
     probes: str | None
     metrics: str | None
@@ -79,8 +82,7 @@ class Options:
 def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     """The options of ``stoker manager``; raises SystemExit (0 for ``--help``, 2 for a fault, printed)."""
     parser = TwinParser("stoker manager", description=DESCRIPTION, epilog=EPILOG)
-    host = "[::]" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104 - a pod serves its cluster
-    _addresses(parser, host)
+    _addresses(parser)
     _cluster(parser)
     given = parser.read(argv, env)
     if given.webhook is not None or given.webhook_cert_dir:
@@ -104,7 +106,7 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     )
 
 
-def _addresses(parser: TwinParser, host: str) -> None:
+def _addresses(parser: TwinParser) -> None:
     for name, port, on, text in (
         ("probes", names.PROBES_PORT, True, "/healthz and /readyz"),
         ("metrics", names.METRICS_PORT, True, "/metrics, HTTPS, behind a bearer token"),
@@ -115,9 +117,9 @@ def _addresses(parser: TwinParser, host: str) -> None:
             f"--{name}",
             f"{name.upper()}_ADDRESS",
             parse=_address_or_off,
-            default=f"{host}:{port}" if on else None,
+            default=everywhere(port) if on else None,
             metavar="HOST:PORT",
-            text=f"serve {text}; {f'default {host}:{port}' if on else f'usual port {port}, default {OFF}'}",
+            text=f"serve {text}; {f'default {everywhere(port)}' if on else f'usual port {port}, default {OFF}'}",
         )
     certificate = "folder with tls.crt, tls.key and ca.crt for the webhook; not in this build"
     parser.twin("--webhook-cert-dir", "WEBHOOK_CERT_DIR", parse=str, default="", metavar="DIR", text=certificate)
@@ -144,7 +146,10 @@ def _cluster(parser: TwinParser) -> None:
 
 
 def _address_or_off(text: str) -> str | None:
-    return None if text.lower() in {OFF, "0"} else address(text)
+    if text.lower() in {OFF, "0"}:
+        return None
+    # A chart knows the port, and not which families a pod will have.
+    return address(everywhere(0)[:-1] + text[1:] if text.startswith(":") else text)
 
 
 def _namespaces(text: str) -> tuple[str, ...]:

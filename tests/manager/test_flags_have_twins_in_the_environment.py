@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stoker.manager.options import Options, parse_options
+from stoker.web.listen import everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,15 @@ def test_a_flag_wins_over_its_twin() -> None:
 @pytest.mark.parametrize("word", ["off", "0", "OFF"])
 def test_a_server_can_be_off(word: str) -> None:
     assert parse_options(["--probes", word, "--metrics", word], {}) == Options(probes=None, metrics=None, receiver=None)
+
+
+def test_a_port_alone_is_served_on_every_address() -> None:
+    assert parse_options([], {"RECEIVER_ADDRESS": ":9444"}).receiver == everywhere(9444)
+
+
+@pytest.mark.parametrize("wrong", [":", ":x", ":70000", ":1:2"])
+def test_no_port_at_all_is_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "must be HOST:PORT" in refused("--receiver", wrong, env={}, capsys=capsys)
 
 
 def test_an_empty_variable_is_none() -> None:
