@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed
 ASYNC_OFF := ASYNC109,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 
 # Ends with 3 where there is nothing to build it with; then the tests that need it are left out, and say so.
-PLANE := scripts/control-plane >/dev/null || [ $$? = 3 ]
+PLANE := { scripts/control-plane && scripts/helm; } >/dev/null || [ $$? = 3 ]
 
 .PHONY: help venv demo test check format bench torture control-plane docs clean
 
@@ -38,12 +38,13 @@ torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
 	@$(PLANE)
 	@$(BIN)/pytest -q -m torture --timeout=0 $(ARGS)
 
-check: $(STAMP)  ## format, lint, types, async rules, layers
+check: $(STAMP)  ## format, lint, types, async rules, layers, chart
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@scripts/async-rules $(BIN) $(ASYNC_OFF) $$(git ls-files '*.py')
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@scripts/lint-chart
 
 format: $(STAMP)  ## let ruff put the code in order
 	@$(BIN)/ruff format .
@@ -51,10 +52,11 @@ format: $(STAMP)  ## let ruff put the code in order
 
 docs: $(STAMP)  ## docs/reference/ and the CRD file, written anew from the types
 	@$(BIN)/python -m reference
-	@$(BIN)/stoker crd >crds/gatewaysyncs.stoker.io.yaml
+	@$(BIN)/stoker crd | tee crds/gatewaysyncs.stoker.io.yaml >helm/stoker/files/gatewaysyncs.stoker.io.yaml
 
-control-plane:  ## build the API server, etcd and kubectl of the cluster tests, once
+control-plane:  ## build the API server, etcd, kubectl and helm of the cluster tests, once
 	@scripts/control-plane
+	@scripts/helm
 
 bench: $(STAMP)  ## figures against the peers, written to docs/benchmarks.md
 	@scripts/need-tools git rsync

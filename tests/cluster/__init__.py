@@ -20,7 +20,8 @@ Any test of any room asks by fixture (``plugin``); where there is nothing to run
     KUBEBUILDER_ASSETS have no kube-controller-manager, and such tests are then left out as well.
 
 ``accounts`` knows who acts: ``manager_token(plane)`` (or ``watched=[…]`` for a manager of some namespaces),
-``agent_token(plane, namespace)``, ``token_for(plane, namespace, "anybody")``, with exactly the roles in ``roles/``.
+``agent_token(plane, namespace)``, ``token_for(plane, namespace, "anybody")``, with exactly the roles of the chart, which helm
+renders (``chart``).
 A process under test that is given a path of the plane, as an argument or in its environment, ends with the plane at the latest.
 
 The first owned object of a kind whose CRD is younger than the controller manager is collected after up to 41 s; the plane has our

@@ -1,37 +1,47 @@
 """Service accounts with the roles of the chart, and tokens for them: who the manager and the agents are in the tests.
 
-The roles are data in ``roles/``, one file for each of those who act; nothing here may grant more.
+The roles are those of the rendered chart, and nothing here may grant more.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from stoker.api import names
+from tests.cluster.chart import RELEASE, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.cluster.plane import Plane
 
-MANAGER: Final = "stoker-controller-manager"
+MANAGER: Final = f"{RELEASE}-controller-manager"
+READER: Final = f"{RELEASE}-metrics-reader"
 HOME: Final = "stoker-system"
 """The namespace of the release: where the manager's service account and its lease live."""
 _RBAC: Final = "rbac.authorization.k8s.io"
-_ROLES: Final = Path(__file__).with_name("roles")
+_RIGHTS: Final = {"ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
+_VALUES: Final = {"rbac": {"legacyAgents": False}}
+"""Without the rights that only agents of older releases use."""
 
 
-def roles() -> list[dict[str, Any]]:
-    """Every role, as the chart will have them."""
-    return [document for file in sorted(_ROLES.glob("*.yaml")) for document in yaml.safe_load_all(file.read_text())]
+def rights(home: str = HOME, watched: Sequence[str] | None = None, **values: Any) -> list[dict[str, Any]]:
+    """Every object of the chart that gives somebody a right; ``values`` beside those of the tests.
+
+    Bindings are named after the home, for a cluster of the tests has many releases of one name.
+    """
+    values = {**_VALUES, "watchNamespaces": list(watched or ()), **values}
+    found = [one for one in rendered(values, namespace=home) if one["kind"] in _RIGHTS]
+    for one in found:
+        if one["kind"].endswith("Binding"):
+            one["metadata"]["name"] += f"-{home}"
+    return found
 
 
 def install(plane: Plane) -> None:
-    """All roles, and the namespace of the release."""
-    plane.admin.apply(*roles(), {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}})
+    """The roles that are there once for the cluster, and the namespace of the release."""
+    plane.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}})
+    plane.admin.apply(*(one for one in rights() if one["kind"] == "ClusterRole"))
 
 
 def token_for(plane: Plane, namespace: str, account: str, *, seconds: int = 3600) -> str:
@@ -49,13 +59,7 @@ def manager_token(plane: Plane, *, home: str = HOME, watched: Sequence[str] | No
     must not meet are several homes.
     """
     plane.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": home}})
-    who = (home, MANAGER)
-    plane.admin.apply(
-        binding("stoker-manager-election", who, within=home),
-        binding("stoker-manager-metrics", who),
-        *([binding("stoker-manager", who)] if watched is None else []),
-        *(binding("stoker-manager", who, within=namespace) for namespace in watched or ()),
-    )
+    plane.admin.apply(*(one for one in rights(home, watched) if one["kind"] != "ClusterRole"))
     return token_for(plane, home, MANAGER, seconds=seconds)
 
 

@@ -111,8 +111,14 @@ class AdminClient:
 
 
 def path_of(body: Mapping[str, Any]) -> str:
-    """Where an object lives. Every kind that tests use has a plural in s; a namespace makes it a namespaced one."""
+    """Where an object lives: its plural is made as English makes it; a namespace makes it a namespaced one."""
     group, meta = body["apiVersion"], body["metadata"]
     prefix = f"/apis/{group}" if "/" in group else f"/api/{group}"
     within = f"/namespaces/{meta['namespace']}" if "namespace" in meta else ""
-    return f"{prefix}{within}/{body['kind'].lower()}s/{meta['name']}"
+    return f"{prefix}{within}/{_plural(body['kind'].lower())}/{meta['name']}"
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("y") and kind[-2] not in "aeiou":
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from stoker.api import crd, names
 from tests.cluster import accounts, binaries
+from tests.cluster.chart import rendered
 from tests.cluster.client import RefusedError
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.plane import Plane
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     MakePlane = Callable[..., Plane]
+    Render = Callable[..., list[dict[str, Any]]]
 
 _PLANES: Final = {"plane", "make_plane"}
 _CONTROLLERS: Final = {"collector"}
+_HELM: Final = {"chart"}
 _RESOURCES: Final = f"/apis/{names.API_VERSION}/{names.PLURAL}"
 _numbers = itertools.count(1)
 _left_out = pytest.StashKey[list[str]]()
@@ -53,6 +56,12 @@ def plane() -> Iterator[Plane]:
     shared = Plane(binaries.found(), prepare=prepared)
     yield shared
     shared.close()
+
+
+@pytest.fixture(scope="session")
+def chart() -> Render:
+    """The chart's objects for given values, ``chart.rendered``: for tests that need helm and no plane."""
+    return rendered
 
 
 @pytest.fixture
@@ -97,12 +106,11 @@ def kubectl(plane: Plane, namespace: str) -> Kubectl:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs programs that are not there."""
-    wanting = [item for item in items if (_PLANES | _CONTROLLERS) & set(getattr(item, "fixturenames", ()))]
-    if not wanting:
-        return
     have = binaries.found()
-    lacking = _PLANES | _CONTROLLERS if have.directory is None else set() if have.has_controllers else _CONTROLLERS
-    left_out = [item for item in wanting if lacking & set(getattr(item, "fixturenames", ()))]
+    lacking = set() if have.has_controllers else set(_CONTROLLERS)
+    lacking |= set() if have.directory else _PLANES
+    lacking |= set() if have.helm else _HELM
+    left_out = [item for item in items if lacking & set(getattr(item, "fixturenames", ()))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

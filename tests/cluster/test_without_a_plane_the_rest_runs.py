@@ -34,7 +34,7 @@ def test_the_last_lines_say_what_was_not_run_and_how_to_get_it(tmp_path: Path) -
 def test_assets_without_a_controller_manager_leave_out_what_needs_one(tmp_path: Path) -> None:
     for tool in ("kube-apiserver", "etcd", "kubectl"):
         (tmp_path / tool).touch(mode=0o755)
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "KUBEBUILDER_ASSETS": str(tmp_path)}
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "KUBEBUILDER_ASSETS": str(tmp_path), "HELM": "true"}
     ended = run(env, "--collect-only", WITH)
     assert (
         f"NOT RUN: 1 tests that need a Kubernetes control plane: there is no kube-controller-manager in {tmp_path}"

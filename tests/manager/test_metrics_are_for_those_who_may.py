@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tests.manager.process import Manager
     from tests.manager.site import Site
 
-READER = "stoker-metrics-reader"
-
 
 def scrape(manager: Manager, token: str | None, path: str = "/metrics") -> tuple[int, str]:
     """Status and body."""
@@ -37,7 +35,7 @@ def scrape(manager: Manager, token: str | None, path: str = "/metrics") -> tuple
 @pytest.fixture
 def reader(plane: Plane, namespace: str) -> str:
     """A token of somebody who may."""
-    plane.admin.apply(accounts.binding(READER, (namespace, "prometheus")))
+    plane.admin.apply(accounts.binding(accounts.READER, (namespace, "prometheus")))
     return accounts.token_for(plane, namespace, "prometheus")
 
 

@@ -1,8 +1,6 @@
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: stoker-manager
-rules:
+{{/* What the manager may do where GatewaySyncs live: everywhere, or in each of watchNamespaces. Every verb is used: a test takes each away. */}}
+
+{{- define "stoker.managerRules" -}}
 - apiGroups: [stoker.io]
   resources: [gatewaysyncs]
   verbs: [get, list, watch, patch]
@@ -15,40 +13,28 @@ rules:
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch, create, patch, delete]
+# By name, never listed: a resource's credentials, and the token that its agents mount.
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get, create, patch, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
+{{- if .Values.rbac.autoBindAgent.enabled }}
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [rolebindings]
   verbs: [get, list, watch, create, patch, delete]
+# It may give away this role, and no other.
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [clusterroles]
   resourceNames: [stoker-agent]
   verbs: [bind]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: stoker-manager-metrics
-rules:
-- apiGroups: [authentication.k8s.io]
-  resources: [tokenreviews]
-  verbs: [create]
-- apiGroups: [authorization.k8s.io]
-  resources: [subjectaccessreviews]
-  verbs: [create]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: stoker-manager-election
-rules:
-- apiGroups: [coordination.k8s.io]
-  resources: [leases]
-  verbs: [get, list, watch, create, patch]
-- apiGroups: [""]
-  resources: [events]
-  verbs: [create, patch]
+{{- end }}
+{{- end }}
+
+{{- define "stoker.managerSubject" -}}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "stoker.manager" . }}
+    namespace: {{ .Release.Namespace }}
+{{- end }}

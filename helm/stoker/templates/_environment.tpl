@@ -1,0 +1,52 @@
+{{/* What the manager is told: the twins of its flags (`stoker manager --help`). */}}
+
+{{- define "stoker.environment" -}}
+{{- $receiver := .Values.webhookReceiver -}}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+- name: DEFAULT_AGENT_IMAGE
+  value: {{ include "stoker.agentImage" . | quote }}
+- name: AUTO_BIND_AGENT_RBAC
+  value: {{ .Values.rbac.autoBindAgent.enabled | quote }}
+- name: LEADER_ELECTION
+  value: {{ .Values.leaderElection.enabled | quote }}
+- name: LOG_LEVEL
+  value: {{ .Values.controller.logLevel | quote }}
+{{- with .Values.controller.logDevMode }}
+- name: LOG_DEV_MODE
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.watchNamespaces }}
+- name: WATCH_NAMESPACES
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if not .Values.metrics.enabled }}
+- name: METRICS_ADDRESS
+  value: "off"
+{{- end }}
+{{- if .Values.webhook.enabled }}
+- name: WEBHOOK_ADDRESS
+  value: ":{{ .Values.webhook.port }}"
+{{- if eq (include "stoker.certificates" .) "mounted" }}
+- name: WEBHOOK_CERT_DIR
+  value: /etc/stoker/webhook
+{{- end }}
+{{- end }}
+{{- if $receiver.enabled }}
+- name: RECEIVER_ADDRESS
+  value: ":{{ $receiver.port }}"
+{{- range $name, $variable := dict "hmac" "WEBHOOK_HMAC_SECRET" "token" "WEBHOOK_BEARER_TOKEN" }}
+{{- with include "stoker.receiverSecret" (list $ $name) }}
+- name: {{ $variable }}
+  valueFrom:
+    secretKeyRef: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
