@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster import accounts
+from tests.fakes.githttp import Behaviour
+from tests.fakes.github import GitHub, github
 from tests.fakes.gitrepos import make_origin
+from tests.fakes.gitservers import http_backend
 from tests.manager.process import Manager
 from tests.manager.site import Site
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cluster.plane import Plane
+    from tests.fakes.gitservers import HttpServer
 
     Start = Callable[..., Manager]
 
@@ -68,3 +72,18 @@ def site(place: Site, manager: Manager) -> Site:
     """The same, with the manager of all at work."""
     assert manager.process.poll() is None, manager.log.read_text()[-3000:]
     return place
+
+
+@pytest.fixture
+def api() -> Iterator[GitHub]:
+    """A GitHub API that knows one app."""
+    with github() as served:
+        yield served
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[HttpServer]:
+    """A repository over http that wants the first token of the app."""
+    make_origin(tmp_path / "http" / "plant.git").commit({"projects/site/project.json": "{}"})
+    with http_backend(tmp_path / "http", Behaviour(token=f"ghs_{0:036d}")) as server:
+        yield server

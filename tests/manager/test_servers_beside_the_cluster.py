@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.githttp import Behaviour
-from tests.fakes.github import APP, INSTALLATION, GitHub, github
-from tests.fakes.gitrepos import make_origin
-from tests.fakes.gitservers import http_backend, silent_server
+from tests.fakes.gitservers import silent_server
+from tests.manager.app import SECRET, token, with_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+    from tests.fakes.github import GitHub
     from tests.fakes.gitservers import HttpServer
     from tests.manager.process import Manager
     from tests.manager.site import Site
-
-SECRET = "stoker-github-token-plant"
-
-
-@pytest.fixture
-def api() -> Iterator[GitHub]:
-    """A GitHub API that knows one app."""
-    with github() as served:
-        yield served
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[HttpServer]:
-    """A repository over http that wants the first token of the app."""
-    make_origin(tmp_path / "http" / "plant.git").commit({"projects/site/project.json": "{}"})
-    with http_backend(tmp_path / "http", Behaviour(token=f"ghs_{0:036d}")) as server:
-        yield server
-
-
-def with_app(site: Site, api: GitHub, served: HttpServer, pem: str = "") -> None:
-    """A resource that authenticates by the app."""
-    site.secret("app", pem=pem or api.pem)
-    key = {"name": "app", "key": "pem"}
-    app = {"appId": APP, "installationId": INSTALLATION, "privateKeySecretRef": key, "apiBaseURL": api.url}
-    git = {"repo": f"{served.url}/plant.git", "ref": "main", "auth": {"githubApp": app}}
-    site.resource(git=git)
-
-
-def token(site: Site) -> str:
-    found = site.find("secrets", SECRET)
-    return base64.b64decode(found["data"]["token"]).decode() if found else ""
 
 
 def test_an_app_s_token_looks_up_and_is_what_agents_mount(site: Site, api: GitHub, served: HttpServer) -> None:
