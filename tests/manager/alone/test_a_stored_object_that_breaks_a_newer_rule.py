@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from tests.cluster.plane import Plane
 
+SPARING = "one that spares what stays unchanged"
 SERVERS = {
-    "one that spares what stays unchanged": (),
+    SPARING: (),
     "one that judges all anew": ("--emulated-version=1.32", "--feature-gates=CRDValidationRatcheting=false"),
 }
 
@@ -76,3 +77,14 @@ def _takes(site: Site, sync: dict[str, Any], name: str = "plant") -> bool:
 def test_it_can_be_deleted(site: Site) -> None:
     site.admin.delete(site.path(names.PLURAL, "plant"))
     site.gone()
+
+
+def test_what_is_wrong_is_told_and_agents_are_told_nothing(site: Site, request: pytest.FixtureRequest) -> None:
+    """By an event, whatever the server: one that judges all anew takes no status of such an object."""
+    site.until(lambda: site.events("ProfilesInvalid"), "the event")
+    message = site.events("ProfilesInvalid")[0]
+    assert "spec.sync.profiles.default.mappings[0].source" in message
+    assert "spec.sync.profiles.default.mappings[0].destination" in message
+    assert site.metadata() == {}
+    if SPARING in request.node.callspec.id:
+        site.until(lambda: site.words("ProfilesValid") == ("False", "ProfilesInvalid", message), "the condition")
