@@ -13,10 +13,11 @@ import msgspec
 from stoker.api import names
 
 if TYPE_CHECKING:
-    from stoker.api.objects import GatewaySync, ObjectMeta, Pod
+    from stoker.api.objects import ConfigMap, GatewaySync, ObjectMeta, Pod
 
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 OURS: Final = f"{names.GROUP}/"
+_HISTORIES: Final = names.changes_configmap("")
 
 
 def trimmed_resource(resource: GatewaySync) -> GatewaySync:
@@ -35,6 +36,13 @@ def trimmed_pod(pod: Pod) -> Pod:
     if len(kept) == len(meta.annotations):
         return pod
     return msgspec.structs.replace(pod, metadata=_with(meta, kept))
+
+
+def trimmed_map(item: ConfigMap) -> ConfigMap:
+    """Of the histories only whose they are: 16 KiB a gateway, which agents write and people read."""
+    if not item.metadata.name.startswith(_HISTORIES):
+        return item
+    return msgspec.structs.replace(item, data=dict.fromkeys(item.data, ""))
 
 
 def _with(meta: ObjectMeta, annotations: dict[str, str]) -> ObjectMeta:

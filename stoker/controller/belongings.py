@@ -1,15 +1,18 @@
 """The objects that resources own, watched: ConfigMaps and RoleBindings of ours, by label, everywhere or in the named namespaces.
 
 One watch for all namespaces and not one each: a hundred TLS connections would cost more memory than what comes through them.
+Of the histories that agents keep only the keys are kept, so that a new entry is news to nobody here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
 from stoker.api import names
+from stoker.api.trim import trimmed_map
 from stoker.kube.cluster import CONFIGMAPS, ROLEBINDINGS
 from stoker.kube.informer import Informer
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster, Kind
 
 Key = tuple[str, str]
+MAPS: Final = replace(CONFIGMAPS, trim=trimmed_map)
 
 
 class Belongings:
@@ -42,8 +46,8 @@ class Belongings:
         bound = {names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY}
         self._informers: list[tuple[Kind[Any], str, Informer[Any]]] = []
         for namespace in namespaces or ("",):
-            owned: Informer[Any] = Informer(cluster, CONFIGMAPS, namespace, labels=maps, on_change=self._map_changed)
-            self._informers.append((CONFIGMAPS, namespace, owned))
+            owned: Informer[Any] = Informer(cluster, MAPS, namespace, labels=maps, on_change=self._map_changed)
+            self._informers.append((MAPS, namespace, owned))
             if bindings:
                 owned = Informer(cluster, ROLEBINDINGS, namespace, labels=bound, on_change=self._binding_changed)
                 self._informers.append((ROLEBINDINGS, namespace, owned))
@@ -62,7 +66,7 @@ class Belongings:
             self.listed.set()
 
     def _map_changed(self, old: ConfigMap | None, new: ConfigMap | None) -> None:
-        news, before = self._pictures[CONFIGMAPS.plural].told(old, new)
+        news, before = self._pictures[MAPS.plural].told(old, new)
         if news and (before is None or new is None or before.data != new.data):
             self._owner_of(old, new, names.CR_NAME)
 

@@ -16,7 +16,7 @@ import trio
 from stoker.errors import AlreadyExists, ObjectNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stoker.kube.cluster import Cluster, Kind, Listing, Subresource, WatchEvent
 
@@ -25,11 +25,18 @@ Key = tuple[str, str]
 BELIEVED_SECONDS: Final = 60.0
 
 
-class Picture(Generic[T]):
-    """Of one kind. ``complete``: the namespaces of which everything is known that a watch can show, "" for all."""
+def _whole(item: T) -> T:
+    return item
 
-    def __init__(self) -> None:
+
+class Picture(Generic[T]):
+    """Of one kind. ``complete``: the namespaces of which everything is known that a watch can show, "" for all. ``trim``:
+    leaves away what a watch of that kind leaves away too.
+    """
+
+    def __init__(self, trim: Callable[[T], T] = _whole) -> None:
         self.complete: set[str] = set()
+        self._trim = trim
         self._known: dict[Key, T] = {}
         self._doubted: set[Key] = set()
         self._unseen: dict[Key, float] = {}
@@ -68,7 +75,7 @@ class Picture(Generic[T]):
         before = self._known.get(key)
         if before is not None and not _newer(item, before):
             return False
-        self._known[key] = item
+        self._known[key] = self._trim(item)
         self._doubted.discard(key)
         return True
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import trio
 
 from stoker.api import pods
-from stoker.controller.belongings import Belongings
+from stoker.controller.belongings import MAPS, Belongings
 from stoker.controller.outcome import Census, Tokens, tokens_of
 from stoker.controller.pictures import Picture
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
+from stoker.kube.cluster import GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.informer import Informer
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Watches:
         )
         self._namespaces = namespaces or ("",)
         self.pictures: dict[str, Picture[Any]] = {
-            kind.plural: Picture() for kind in (GATEWAYSYNCS, CONFIGMAPS, ROLEBINDINGS)
+            kind.plural: Picture(kind.trim) for kind in (GATEWAYSYNCS, MAPS, ROLEBINDINGS)
         }
         self._belongings = Belongings(
             cluster, self.pictures, self._belonging_changed, namespaces=namespaces, bindings=bindings

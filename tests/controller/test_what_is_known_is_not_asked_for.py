@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import trio
 
+from stoker.controller.belongings import MAPS
 from stoker.controller.pictures import Picture
 from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import CONFIGMAPS
@@ -76,8 +77,31 @@ async def test_a_new_resource_takes_two_passes_and_no_read_of_what_is_watched(ho
     await house.resource()
     assert house.words("RefResolved")[0] == "True"
     assert house.cluster.refused == []
-    passes = sum(house.value("reconcile_total", result=result) or 0 for result in ("success", "requeue", "error"))
-    assert passes <= 3, "own writes wake nobody"
+    assert passes(house) <= 3, "own writes wake nobody"
+
+
+def passes(house: House) -> float:
+    return sum(house.value("reconcile_total", result=result) or 0 for result in ("success", "requeue", "error"))
+
+
+async def test_a_new_entry_in_a_history_is_news_to_nobody(resolved: House) -> None:
+    await resolved.pod("gw-0")
+    await resolved.cluster.patch(CONFIGMAPS, NS, "stoker-changes-main", {"data": {"gw-0": "[]"}})
+    await resolved.settle()
+    before = passes(resolved)
+    await resolved.cluster.patch(CONFIGMAPS, NS, "stoker-changes-main", {"data": {"gw-0": "[1]"}})
+    await resolved.settle()
+    assert passes(resolved) == before
+    assert resolved.data("stoker-changes-main") == {"gw-0": "[1]"}
+
+
+async def test_and_is_not_kept() -> None:
+    picture: Picture[Any] = Picture(MAPS.trim)
+    for name, kept in (("stoker-changes-main", ""), ("stoker-status-main", "long")):
+        item = msgspec.structs.replace(made(1), data={"gw-0": "long"})
+        item = msgspec.structs.replace(item, metadata=msgspec.structs.replace(item.metadata, name=name))
+        picture.note(item)
+        assert picture.find((NS, name)) == msgspec.structs.replace(item, data={"gw-0": kept})
 
 
 @pytest.mark.parametrize("kind", ["metadata", "status", "changes"])
