@@ -91,3 +91,16 @@ async def test_what_the_schema_would_refuse_is_brought_into_shape(resolved: Hous
     shown = resolved.gateway("gw-0")
     assert (shown.sync_status, shown.last_sync_time) == ("Pending", "")
     assert len(shown.error_message.encode()) <= 1024
+
+
+@pytest.mark.parametrize(("said", "shown"), [(2**70, 2**53 - 1), (-1, 0), (7, 7)])
+async def test_a_number_that_no_server_takes_is_bounded(resolved: House, said: int, shown: int) -> None:
+    await resolved.report(await resolved.pod("gw-0"), filesChanged=said)
+    assert resolved.gateway("gw-0").files_changed == shown
+
+
+async def test_names_as_long_as_a_book_are_cut(resolved: House) -> None:
+    long = {names.GATEWAY_NAME: "n" * 9999, names.PROFILE: "p" * 9999}
+    await resolved.report(await resolved.pod("gw-0", annotations=long))
+    shown = resolved.gateway("gw-0")
+    assert (shown.sync_status, len(shown.name.encode()), len(shown.profile.encode())) == ("Synced", 253, 253)

@@ -138,8 +138,9 @@ class Site:
         return self.map(names.metadata_configmap(name)) or {}
 
     def events(self, reason: str) -> list[str]:
-        """The messages of events of that reason."""
-        return [one["message"] for one in self.admin.get(self.path("events"))["items"] if one["reason"] == reason]
+        """The messages of events of that reason, as often as they were given."""
+        found = [one for one in self.admin.get(self.path("events"))["items"] if one["reason"] == reason]
+        return [one["message"] for one in found for _ in range(one.get("count") or 1)]
 
     def until(self, holds: Callable[[], Any], what: str) -> Any:
         """As ``process.until``, with the status in the complaint."""

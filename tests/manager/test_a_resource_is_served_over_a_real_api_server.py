@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.cluster import accounts
@@ -64,6 +65,22 @@ def test_a_requested_ref_goes_once_the_spec_agrees_and_only_then(site: Site) -> 
     assert site.seen()["metadata"]["annotations"]["stoker.io/requested-ref"] == "next"
     site.edit({"spec": {"git": {"ref": "refs/heads/next"}}})
     site.until(lambda: "stoker.io/requested-ref" not in site.seen()["metadata"].get("annotations", {}), "removed")
+
+
+def handled(site: Site, moment: str) -> bool:
+    return bool(site.status().get("lastHandledRequestedAt") == moment)
+
+
+def test_a_failure_is_an_event_once_and_again_after_a_success(site: Site) -> None:
+    site.resource(git={"repo": site.origin.url, "ref": "missing"})
+    for moment in ("first", "second", "third"):
+        site.annotate(requested_at=moment)
+        site.until(partial(handled, site, moment), f"{moment} try")
+    assert len(site.events("RefResolutionFailed")) == 1
+    site.edit({"spec": {"git": {"ref": "main"}}})
+    site.resolved()
+    site.edit({"spec": {"git": {"ref": "missing"}}})
+    site.until(lambda: len(site.events("RefResolutionFailed")) == 2, "told again")
 
 
 def test_nothing_is_written_once_nothing_changes(site: Site) -> None:

@@ -76,6 +76,10 @@ def test_a_gateway_at_another_commit_is_skew(site: Site) -> None:
     assert site.condition("ProfilesValid")["lastTransitionTime"] == since
 
 
+def is_empty(site: Site, name: str) -> bool:
+    return site.map(name) == {}
+
+
 def test_maps_that_were_deleted_or_edited_by_hand_are_as_they_should_be_again(site: Site) -> None:
     site.resource()
     site.resolved()
@@ -88,6 +92,27 @@ def test_maps_that_were_deleted_or_edited_by_hand_are_as_they_should_be_again(si
     found = site.find("configmaps", "stoker-metadata-plant")
     assert found is not None
     assert found["metadata"]["labels"]["stoker.io/cr-name"] == "plant"
+    for name in ("stoker-status-plant", "stoker-changes-plant"):
+        site.admin.patch(site.path("configmaps", name), {"data": {"nobody": "{}"}})
+        site.until(partial(is_empty, site, name), f"{name} without strangers")
+
+
+def test_a_binding_that_was_deleted_or_edited_by_hand_is_as_it_should_be_again(site: Site) -> None:
+    group = "apis/rbac.authorization.k8s.io/v1"
+    path = site.path("rolebindings", "stoker-agent-plant", group)
+
+    def bound() -> list[str]:
+        found = site.find("rolebindings", "stoker-agent-plant", group)
+        return [one["name"] for one in found.get("subjects", [])] if found else []
+
+    site.resource()
+    site.until(lambda: bound() == ["default"], "without pods the default account")
+    site.pod("gw-0", account="gateway")
+    site.until(lambda: bound() == ["gateway"], "follows the pod")
+    site.admin.delete(path)
+    site.until(lambda: bound() == ["gateway"], "anew")
+    site.admin.patch(path, {"subjects": [{"kind": "ServiceAccount", "name": "stranger", "namespace": site.namespace}]})
+    site.until(lambda: bound() == ["gateway"], "mended")
 
 
 def test_reports_of_older_agents_count(site: Site) -> None:
@@ -147,7 +172,9 @@ def test_a_successor_of_the_same_name_has_no_past(site: Site) -> None:
 
 def test_a_namespace_that_is_deleted_goes(site: Site, collector: Plane) -> None:
     site.resource()
-    site.resolved()
+    site.pod("gw-0")
+    site.report("gw-0")
+    site.until(lambda: site.words("Ready")[0] == "True", "ready")
     path = f"/api/v1/namespaces/{site.namespace}"
     collector.admin.delete(path)
     site.gone()

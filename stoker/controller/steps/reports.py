@@ -32,6 +32,8 @@ OLDER_AGENTS_SLACK: Final = timedelta(seconds=60)
 LEAST: Final = 512
 """Bytes that a report needs with every list cut."""
 LONGEST: Final = 253
+MOST: Final = 2**53 - 1
+"""The largest integer that every reader of JSON agrees on; an API server refuses a status with one that passes 64 bits."""
 SAID: Final = ("Pending", "Synced", "Error")
 
 
@@ -98,11 +100,11 @@ def _gateway(pod: Pod, said: Report, room: int) -> DiscoveredGateway:
         said = Report()  # whatever an old report says, nobody syncs this pod
     state = said.sync_status if said.sync_status in SAID else "Pending"
     return DiscoveredGateway(
-        name=pods.gateway_name(pod),
+        name=cut_text(pods.gateway_name(pod), LONGEST),  # an annotation may be as long as a book
         namespace=pod.metadata.namespace,
         pod_name=pod.metadata.name,
         service_account_name=discovery.account(pod),
-        profile=pods.profile_name(pod),
+        profile=cut_text(pods.profile_name(pod), LONGEST),
         sync_status="MissingSidecar" if missing else state,
         last_sync_time=_time(said.last_sync_time),
         last_sync_duration=said.last_sync_duration[:LONGEST],
@@ -110,7 +112,7 @@ def _gateway(pod: Pod, said: Report, room: int) -> DiscoveredGateway:
         synced_ref=said.synced_ref[:LONGEST],
         agent_version=said.agent_version[:LONGEST],
         last_scan_result=said.last_scan_result[:LONGEST],
-        files_changed=said.files_changed,
+        files_changed=max(0, min(said.files_changed, MOST)),
         projects_synced=cut_list(said.projects_synced or [], room),
         error_message=cut_text(redact(said.error_message), ERROR_LIMIT),
     )
