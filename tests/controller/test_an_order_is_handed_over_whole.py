@@ -111,6 +111,8 @@ async def test_ready_is_not_claimed_for_a_generation_that_is_not_resolved(resolv
     await resolved.edit(gateway__port=8043)
     assert resolved.words("Ready")[0] == "True"
     assert resolved.condition("Ready").observed_generation == first
+    assert resolved.condition("RefResolved").observed_generation == first
+    assert resolved.condition("ProfilesValid").observed_generation == first + 1
     assert resolved.status().observed_generation == first
     await resolved.advance(5)
     assert resolved.condition("Ready").observed_generation == first + 1

@@ -76,6 +76,14 @@ async def test_synced_at_another_commit_does_not_count(resolved: House) -> None:
     assert "gw-0" in message
 
 
+async def test_synced_at_no_commit_does_not_count(house: House) -> None:
+    house.refs.errors[URL] = GitUnreachable("down")
+    await house.resource()
+    await house.report(await house.pod("gw-0"), syncedCommit="")
+    assert house.gateway("gw-0").sync_status == "Synced"
+    assert house.words("AllGatewaysSynced") == ("False", "SyncInProgress", "0/1 synced")
+
+
 async def test_paused_wins_over_every_other_reason(house: House) -> None:
     await house.resource(paused=True, sync__profiles={})
     assert house.words("Ready") == ("False", "Paused", "Reconciliation paused")
