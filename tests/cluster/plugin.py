@@ -22,10 +22,12 @@ from tests.cluster.plane import Plane
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.cluster.binaries import Binaries
+
     MakePlane = Callable[..., Plane]
     Render = Callable[..., list[dict[str, Any]]]
 
-_PLANES: Final = {"plane", "make_plane"}
+_PLANES: Final = {"plane", "make_plane", "plane_programs"}
 _CONTROLLERS: Final = {"collector"}
 _HELM: Final = {"chart"}
 _RESOURCES: Final = f"/apis/{names.API_VERSION}/{names.PLURAL}"
@@ -62,6 +64,12 @@ def plane() -> Iterator[Plane]:
 def chart() -> Render:
     """The chart's objects for given values, ``chart.rendered``: for tests that need helm and no plane."""
     return rendered
+
+
+@pytest.fixture(scope="session")
+def plane_programs() -> Binaries:
+    """For fixtures of a wider scope that make planes themselves."""
+    return binaries.found()
 
 
 @pytest.fixture
