@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from tests.cluster.plane import Plane
 
     Judge = Callable[[Sequence[dict[str, Any]]], None]
+
+_left_out = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +44,29 @@ def taken(hosting: Plane) -> Judge:
             assert answer["metadata"]["name"] == one["metadata"]["name"]
 
     return judge
+
+
+@pytest.fixture(scope="session")
+def promtool() -> Path:
+    """Prometheus' own judge of rules and queries."""
+    found = shutil.which("promtool")
+    assert found is not None
+    return Path(found)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what needs promtool where there is none."""
+    if shutil.which("promtool") is None:
+        left_out = [item for item in items if "promtool" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        config.stash[_left_out] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The one loud line."""
+    if count := config.stash.get(_left_out, 0):
+        line = (
+            f"NOT RUN: {count} tests that need promtool; on Debian: apt-get install --no-install-recommends prometheus"
+        )
+        terminalreporter.write_line(line, red=True, bold=True)

@@ -8,7 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.cluster.chart import CHART, ROOT, ChartError, helm
+from tests.cluster.binaries import ROOT
+from tests.cluster.chart import CHART, ChartError, helm
 
 if TYPE_CHECKING:
     from pathlib import Path
