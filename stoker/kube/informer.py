@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster, Kind, WatchEvent
 
 T = TypeVar("T")
-PAUSES = Backoff((0.2, 0.5, 1.0, 2.0, 4.0))
+PAUSES = Backoff((0.2, 0.5, 1.0, 2.0, 3.0))
 LONGEST_PAUSE = 60.0
 """Seconds that a server's Retry-After is obeyed at most: a picture must not be blind for an hour."""
 HEALTHY_SECONDS = 30.0
