@@ -23,7 +23,8 @@ CONTROLLERS_RUN: Final = (
 
 
 class Commands:
-    """Written for one directory and three ports; ``ca`` and ``admin`` (certificate and key) are what clients need."""
+    """Written for one directory and three ports; ``ca`` and ``admin`` (certificate and key) are what clients need;
+    ``server`` is the API server's own pair."""
 
     def __init__(self, binaries: Path, directory: Path, ports: tuple[int, int, int]) -> None:
         self._binaries = binaries
@@ -34,7 +35,7 @@ class Commands:
         self.ca = authority.certificate
         self.admin = authority.client("admin", user="admin", group="system:masters")
         self._controllers = authority.client("controllers", user="system:kube-controller-manager")
-        self._server = authority.server("apiserver")
+        self.server = authority.server("apiserver")
         self._accounts = authority.signing_key("accounts")
 
     def kubeconfig(self, name: str, user: Mapping[str, Any], *, namespace: str = "default", server: str = "") -> Path:
@@ -74,8 +75,8 @@ class Commands:
             f"--secure-port={self.port}",
             "--endpoint-reconciler-type=none",
             "--service-cluster-ip-range=10.96.0.0/16",
-            f"--tls-cert-file={self._server[0]}",
-            f"--tls-private-key-file={self._server[1]}",
+            f"--tls-cert-file={self.server[0]}",
+            f"--tls-private-key-file={self.server[1]}",
             f"--client-ca-file={self.ca}",
             "--authorization-mode=RBAC",
             "--service-account-issuer=https://kubernetes.default.svc",

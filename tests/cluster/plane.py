@@ -40,7 +40,8 @@ class PlaneError(Exception):
 
 
 class Plane:
-    """``admin`` speaks to it as cluster administrator; ``kubeconfig``, ``ca``, ``certificate`` and ``key`` are files for others.
+    """``admin`` speaks to it as cluster administrator; ``kubeconfig``, ``ca``, ``certificate`` and ``key`` are files for others,
+    ``server_pair`` for who stands in for the API server.
 
     ``apiserver`` are further arguments of the API server; ``prepare`` is called before the controllers begin: the collector
     learns kinds then and every 30 s, and what is there before it is collected at once.
@@ -63,6 +64,7 @@ class Plane:
         self.url = commands.url
         self.ca = commands.ca
         self.certificate, self.key = commands.admin
+        self.server_pair = commands.server
         self.kubeconfig = commands.pair_kubeconfig("admin", commands.admin)
         self.admin = AdminClient("127.0.0.1", self.port, ca=self.ca, certificate=self.certificate, key=self.key)
         self._lines = {ETCD: commands.etcd(), APISERVER: [*commands.apiserver(), *apiserver]}

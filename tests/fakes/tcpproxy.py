@@ -115,6 +115,11 @@ class TcpProxy:
         self._refusing = True
         self.reset()
 
+    def lead_to(self, host: str, port: int) -> None:
+        """Resets every open link; new ones lead to that server."""
+        self._target = (host, port)
+        self.reset()
+
     # --- looking on ----------------------------------------------------------------------------------------------
 
     def passed(self, direction: Direction) -> int:
