@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.fakes.laid_open import tasks_of
+
 if TYPE_CHECKING:
     from stoker.standalone.demo.processes import Child
+    from tests.fakes.apiproxy import ApiProxy
     from tests.fakes.tcpproxy import TcpProxy
+
+
+@dataclass(frozen=True)
+class Way:
+    """To the API server: ``line`` fails as networks do; it may lead through ``door``, which fails as servers do."""
+
+    line: TcpProxy
+    door: ApiProxy
 
 
 @dataclass
@@ -19,9 +31,14 @@ class Member:
     root: Path
     arguments: list[str]
     env: dict[str, str]
-    line: TcpProxy
+    way: Way
     token: str
     lives: list[Child] = field(default_factory=list)
+
+    @property
+    def line(self) -> TcpProxy:
+        """What lies between it and its server."""
+        return self.way.line
 
     @property
     def child(self) -> Child:
@@ -41,6 +58,15 @@ class Member:
     def open_files(self) -> int:
         """Descriptors of the process."""
         return len(list(Path(f"/proc/{self.child.process.pid}/fd").iterdir()))
+
+    def memory(self) -> int:
+        """Bytes that the process holds in memory."""
+        pages = Path(f"/proc/{self.child.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def tasks(self) -> int:
+        """Tasks of the process's loop."""
+        return tasks_of(self.root)
 
     def threads(self) -> int:
         """Threads of the process."""

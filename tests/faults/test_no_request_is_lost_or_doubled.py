@@ -7,12 +7,12 @@ senders do) or a force sync is asked for; then the fault ends, and the change mu
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import trio
 
-from tests.faults import troubles
+from tests.faults.kinds import LONG, QUICK
 from tests.faults.world import PODS, World, running
 
 if TYPE_CHECKING:
@@ -24,21 +24,27 @@ if TYPE_CHECKING:
 
 WORST = 75.0
 """Seconds: of a watch that says nothing the end is noticed after 70."""
+SLACK = 30.0
+"""Seconds that a machine which does much else may take longer."""
+GROWTH = 16 << 20
+"""Bytes by which a process may have grown after thirty faults."""
 
 
 async def one_round(world: World, trouble: Trouble, rng: random.Random, number: int) -> str:
     """Returns what happened."""
     before = {pod: len(world.members[pod].lives) for pod in PODS}
-    with trio.fail_after(2 * WORST):
+    with trio.fail_after(3 * WORST):
         async with trouble(world, rng) as what:
             commit = world.commit()
             forced = f"2026-01-01T00:00:00Z#{number}" if rng.random() < 0.5 else ""
-            with trio.move_on_after(rng.uniform(0.1, 3.0)):
+            with trio.move_on_after(rng.uniform(1.0, 3.0)):
                 await _ask(world, commit, forced)
+    over = trio.current_time()
     await world.restart_what_ended()
-    with trio.fail_after(WORST):
+    with trio.fail_after(WORST + SLACK):
         await _ask(world, commit, forced)
         await world.synced(commit, handled=forced)
+    what += f"; acted on {trio.current_time() - over:.1f} s after its end"
     for pod in PODS:
         assert f"Line 1, {number + 1}" in world.live(pod), what
         if forced and len(world.members[pod].lives) == before[pod]:
@@ -69,22 +75,37 @@ async def many_rounds(plane: Plane, root: Path, choices: Sequence[Trouble], seed
         for gateway in world.gateways.values():
             assert not gateway.record.half_written
         after = sizes(world)
-        assert {
-            kind: (files - before[kind][0] > 12, threads - before[kind][1] > 4)
-            for kind, (files, threads) in after.items()
-        } == {
-            "manager": (False, False),
-            "gw": (False, False),
-        }, f"leaks: {before} became {after}"
+        print(f"seed {seed}: {before} became {after}; answers that struck: {dict(world.reached)}")
+        assert [kind for kind, count in world.reached.items() if not count] == [], "faults that nobody met"
+        for kind, sizes_then in before.items():
+            assert after[kind].within(sizes_then), f"leaks: {before} became {after}"
 
 
-def sizes(world: World) -> dict[str, tuple[int, int]]:
-    """The most descriptors and threads of any manager and of any agent: who leads, and so watches much, may change."""
-    found: dict[str, tuple[int, int]] = {}
+class Sizes(NamedTuple):
+    """Descriptors, threads, tasks and bytes in memory."""
+
+    files: int
+    threads: int
+    tasks: int
+    memory: int
+
+    def within(self, before: Sizes) -> bool:
+        """Has nothing grown that should not? Some parts of a process come to memory with what first needs them."""
+        return (
+            self.files - before.files <= 12
+            and self.threads - before.threads <= 4
+            and self.tasks - before.tasks <= 12
+            and self.memory - before.memory <= GROWTH
+        )
+
+
+def sizes(world: World) -> dict[str, Sizes]:
+    """The most of any manager and of any agent: who leads, and so watches much, may change."""
+    found: dict[str, Sizes] = {}
     for name, member in world.members.items():
         kind = name.partition("-")[0]
-        files, threads = found.get(kind, (0, 0))
-        found[kind] = (max(files, member.open_files()), max(threads, member.threads()))
+        now = Sizes(member.open_files(), member.threads(), member.tasks(), member.memory())
+        found[kind] = Sizes(*map(max, zip(now, found.get(kind, now), strict=True)))
     return found
 
 
@@ -96,12 +117,12 @@ def own_plane(make_plane: Callable[..., Plane]) -> Plane:
 
 @pytest.mark.timeout(900)
 async def test_under_each_kind_of_trouble(own_plane: Plane, tmp_path: Path) -> None:
-    await many_rounds(own_plane, tmp_path, troubles.QUICK * 3, seed=1, rounds=30)
+    await many_rounds(own_plane, tmp_path, QUICK * 2, seed=1, rounds=30)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(10, 20))
 async def test_under_many(own_plane: Plane, tmp_path: Path, seed: int) -> None:
-    choices = [*troubles.QUICK, *troubles.LONG] * 3
+    choices = [*QUICK, *LONG, *LONG, *QUICK]
     random.Random(seed).shuffle(choices)
     await many_rounds(own_plane, tmp_path, choices, seed=seed, rounds=30)

@@ -1,18 +1,18 @@
-"""The faults: each begins, lasts, and is over; what a human would have to mend, such as a killed container, the kubelet does.
+"""Faults of networks and machines: each begins, lasts, and is over; a killed container is started again, as the kubelet does.
 
 Each is a function of the world and a seeded random source, an async context manager that holds while its block runs.
-``QUICK`` are over when the link is; ``LONG`` are those whose end only silence tells.
 """
 
 from __future__ import annotations
 
 import signal
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import trio
 
 from tests.cluster.plane import APISERVER, ETCD
+from tests.fakes.laid_open import set_clock
 from tests.faults.world import PODS
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     Trouble = Callable[[World, random.Random], AbstractAsyncContextManager[str]]
 
 
+MINUTE = 60.0
+DAY = 86400.0
+
+
 async def _line(world: World, rng: random.Random) -> tuple[str, TcpProxy]:
     """The leader's line to the API server, an agent's, or the one to the git server."""
     name = rng.choice([await world.leader(), *PODS, "git"])
@@ -34,9 +38,12 @@ async def _line(world: World, rng: random.Random) -> tuple[str, TcpProxy]:
 
 @asynccontextmanager
 async def resets(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """Every open connection is reset."""
+    """Every open connection is reset; those to an API server then lead past the proxy that answers in its place."""
     name, line = await _line(world, rng)
-    line.reset()
+    if name == "git":
+        line.reset()
+    else:
+        line.lead_to("127.0.0.1", world.plane.port)
     yield f"connections of {name} reset"
 
 
@@ -87,12 +94,14 @@ async def killed_leader(world: World, rng: random.Random) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def killed_agent(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """An agent dies, whatever it does just now; its container is started again."""
-    name = rng.choice(PODS)
-    await world.members[name].child.kill()
-    yield f"{name}'s agent killed"
-    await world.start(name)
+async def killed_anyone(world: World, rng: random.Random) -> AsyncIterator[str]:
+    """One or two processes die, whatever they do just now; their containers are started again."""
+    dead = rng.sample(sorted(world.members), rng.choice([1, 1, 2]))
+    for name in dead:
+        await world.members[name].child.kill()
+    yield f"{' and '.join(dead)} killed"
+    for name in dead:
+        await world.start(name)
 
 
 @asynccontextmanager
@@ -125,14 +134,41 @@ async def paused_etcd(world: World, rng: random.Random) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def spoilt_token(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """A process finds another token than the API server knows, and connections that are new."""
+async def killed_etcd(world: World, rng: random.Random) -> AsyncIterator[str]:
+    """etcd dies and is started again."""
+    await trio.to_thread.run_sync(world.plane.kill, ETCD)
+    yield "etcd killed"
+    await trio.sleep(rng.choice([0, 2]))
+    await trio.to_thread.run_sync(world.plane.start, ETCD)
+    await world.status()  # only now is the API server back
+
+
+@asynccontextmanager
+async def lost_etcd(world: World, rng: random.Random) -> AsyncIterator[str]:
+    """etcd is away for a whole minute."""
+    away = trio.current_time() + MINUTE
+    if killed := rng.random() < 0.5:
+        await trio.to_thread.run_sync(world.plane.kill, ETCD)
+    else:
+        world.plane.pause(ETCD)
+    yield f"etcd {'dead' if killed else 'standing still'} for a minute"
+    await trio.sleep_until(away)
+    if killed:
+        await trio.to_thread.run_sync(world.plane.start, ETCD)
+    else:
+        world.plane.resume(ETCD)
+    await world.status()
+
+
+@asynccontextmanager
+async def clock_jump(world: World, rng: random.Random) -> AsyncIterator[str]:
+    """The wall clock of a process jumps, and is set right, or jumps again, later."""
     name = rng.choice([await world.leader(), *PODS])
-    member = world.members[name]
-    member.mount("not.a.token")
-    member.line.reset()
-    yield f"{name}'s token spoilt"
-    member.mount(member.token)
+    folder = world.members[name].root
+    jump = rng.choice([-400 * DAY, -DAY, -3600.0, -20.0, -1.0, 1.0, 20.0, 3600.0, DAY, 400 * DAY])
+    set_clock(folder, jump)
+    yield f"{name}'s clock jumps by {jump:+g} s"
+    set_clock(folder, rng.choice([0.0, -jump]))
 
 
 @asynccontextmanager
@@ -150,19 +186,3 @@ async def black_hole(world: World, rng: random.Random) -> AsyncIterator[str]:
     line.black_hole()
     yield f"{name} in a black hole"
     line.heal()
-
-
-QUICK: Final[tuple[Trouble, ...]] = (
-    resets,
-    refusals,
-    truncation,
-    silence,
-    drip,
-    killed_leader,
-    killed_agent,
-    frozen,
-    new_api_server,
-    paused_etcd,
-    spoilt_token,
-)
-LONG: Final[tuple[Trouble, ...]] = (half_open, black_hole)

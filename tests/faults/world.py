@@ -11,7 +11,8 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+from collections import Counter
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,11 +25,13 @@ from stoker.standalone.demo.processes import Child
 from stoker.standalone.simulator.gateway import SimulatedGateway
 from tests.cluster import accounts
 from tests.cluster.client import RefusedError
+from tests.fakes.apiproxy import api_proxy
 from tests.fakes.gitrepos import Origin, make_origin
 from tests.fakes.gitservers import git_daemon
+from tests.fakes.laid_open import lay_out
 from tests.fakes.tcpproxy import TcpProxy, tcp_proxy
 from tests.faults import bodies
-from tests.faults.member import Member
+from tests.faults.member import Member, Way
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -45,16 +48,17 @@ PODS: Final = ("gw-0", "gw-1")
 
 
 class World:
-    """``members`` by name; ``git`` is the line to the git server."""
+    """``members`` by name; ``git`` is the line to the git server; ``reached``: how often a kind of answer was given."""
 
     def __init__(self, plane: Plane, root: Path, nursery: trio.Nursery, origin: Origin, git: TcpProxy) -> None:
         self.plane, self.root, self.origin, self.git = plane, root, origin, git
         self.members: dict[str, Member] = {}
         self.gateways: dict[str, SimulatedGateway] = {}
+        self.reached: Counter[str] = Counter()
         self._nursery = nursery
         self.gateway_port = 0
         self._receivers: dict[str, str] = {}
-        self._count = 0
+        self._count = self._touches = 0
 
     # --- setting it up -------------------------------------------------------------------------------------------
 
@@ -66,15 +70,15 @@ class World:
         )
         self.gateway_port = port
 
-    async def add_manager(self, name: str, line: TcpProxy) -> None:
+    async def add_manager(self, name: str, way: Way) -> None:
         """One replica of the manager, not started."""
         receiver = f"127.0.0.1:{free_port()}"
         self._receivers[name] = receiver
         arguments = ["manager", "--probes", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--receiver", receiver]
         env = {"POD_NAME": name, "POD_NAMESPACE": accounts.HOME, "WEBHOOK_BEARER_TOKEN": BEARER}
-        self._member(name, arguments, env, line, accounts.manager_token(self.plane, seconds=7200))
+        self._member(name, arguments, env, way, accounts.manager_token(self.plane, seconds=7200))
 
-    async def add_pod(self, name: str, line: TcpProxy) -> None:
+    async def add_pod(self, name: str, way: Way) -> None:
         """A gateway that runs, its pod, and its agent, not started."""
         data = self.root / name / "data"
         data.mkdir(parents=True)
@@ -102,9 +106,9 @@ class World:
             "SYNC_PERIOD": "5",
         }
         arguments = ["agent", "--probes", "127.0.0.1:0", "--metrics", "127.0.0.1:0"]
-        self._member(name, arguments, env, line, accounts.token_for(self.plane, SPACE, "default", seconds=7200))
+        self._member(name, arguments, env, way, accounts.token_for(self.plane, SPACE, "default", seconds=7200))
 
-    def _member(self, name: str, arguments: list[str], env: dict[str, str], line: TcpProxy, token: str) -> None:
+    def _member(self, name: str, arguments: list[str], env: dict[str, str], way: Way, token: str) -> None:
         account = self.root / name / "account"
         account.mkdir(parents=True)
         (account / "ca.crt").write_bytes(self.plane.ca.read_bytes())
@@ -112,11 +116,13 @@ class World:
         env |= {
             "PATH": os.environ["PATH"],
             "KUBERNETES_SERVICE_HOST": "127.0.0.1",
-            "KUBERNETES_SERVICE_PORT": str(line.port),
+            "KUBERNETES_SERVICE_PORT": str(way.line.port),
             "LOG_LEVEL": "debug",
         }
-        member = self.members[name] = Member(name, self.root / name, arguments, env, line, token)
+        member = self.members[name] = Member(name, self.root / name, arguments, env, way, token)
         member.mount(token)
+        lay_out(member.root)
+        env["LAID_OPEN"] = str(member.root)
 
     # --- what is done to it --------------------------------------------------------------------------------------
 
@@ -167,6 +173,21 @@ class World:
         """A force request, as ``kubectl annotate`` makes it, again until the API server has taken it."""
         body = {"metadata": {"annotations": {names.REQUESTED_AT: value}}}
         await self.asked(lambda: self.plane.admin.patch(self._resource, body))
+
+    async def new_token(self, name: str) -> str:
+        """A successor of a member's token, not mounted yet."""
+        home, account = (accounts.HOME, accounts.MANAGER) if name in MANAGERS else (SPACE, "default")
+        member = self.members[name]
+        member.token = str(await self.asked(partial(accounts.token_for, self.plane, home, account, seconds=7200)))
+        return member.token
+
+    async def touch(self) -> None:
+        """Something of no meaning changes in every object that is watched."""
+        self._touches += 1
+        body = {"metadata": {"annotations": {"tests/touched": str(self._touches)}}}
+        maps = (names.metadata_configmap(CR), names.status_configmap(CR))
+        for path in (self._resource, *(f"/api/v1/namespaces/{SPACE}/configmaps/{name}" for name in maps)):
+            await self.asked(partial(self.plane.admin.patch, path, body))
 
     async def asked(self, ask: Callable[[], Any]) -> Any:
         """What the API server answers, once it does; in a thread, because it may be away for long."""
@@ -234,10 +255,10 @@ async def running(plane: Plane, root: Path) -> AsyncIterator[World]:
     first = origin.commit({PATH: "{}", "projects/line1/a.txt": "one\n"})
     with git_daemon(root / "srv") as url:
         port = int(url.rpartition(":")[2])
-        async with trio.open_nursery() as nursery, _lines(nursery, plane, port) as (git, lines):
+        async with trio.open_nursery() as nursery, _lines(plane, port) as (git, ways):
             world = World(plane, root, nursery, origin, git)
             try:
-                await _populate(world, lines)
+                await _populate(world, ways)
                 with trio.fail_after(75):
                     await world.synced(first)
                 yield world
@@ -249,26 +270,22 @@ async def running(plane: Plane, root: Path) -> AsyncIterator[World]:
                 nursery.cancel_scope.cancel()
 
 
-async def _populate(world: World, lines: dict[str, TcpProxy]) -> None:
+async def _populate(world: World, ways: dict[str, Way]) -> None:
     world.make_resource()
     for name in MANAGERS:
-        await world.add_manager(name, lines[name])
+        await world.add_manager(name, ways[name])
     for name in PODS:
-        await world.add_pod(name, lines[name])
+        await world.add_pod(name, ways[name])
     for name in world.members:
         await world.start(name)
 
 
 @asynccontextmanager
-async def _lines(nursery: trio.Nursery, plane: Plane, git: int) -> AsyncIterator[tuple[TcpProxy, dict[str, TcpProxy]]]:
-    del nursery
-    first, second = MANAGERS
-    third, fourth = PODS
-    async with (
-        tcp_proxy("127.0.0.1", git) as to_git,
-        tcp_proxy("127.0.0.1", plane.port) as one,
-        tcp_proxy("127.0.0.1", plane.port) as two,
-        tcp_proxy("127.0.0.1", plane.port) as three,
-        tcp_proxy("127.0.0.1", plane.port) as four,
-    ):
-        yield to_git, {first: one, second: two, third: three, fourth: four}
+async def _lines(plane: Plane, git: int) -> AsyncIterator[tuple[TcpProxy, dict[str, Way]]]:
+    async with AsyncExitStack() as stack:
+        ways: dict[str, Way] = {}
+        for name in (*MANAGERS, *PODS):
+            line = await stack.enter_async_context(tcp_proxy("127.0.0.1", plane.port))
+            door = api_proxy(plane.port, ca=plane.ca, certificate=plane.server_pair[0], key=plane.server_pair[1])
+            ways[name] = Way(line, await stack.enter_async_context(door))
+        yield await stack.enter_async_context(tcp_proxy("127.0.0.1", git)), ways
