@@ -55,6 +55,14 @@ async def test_its_end_is_told_with_the_commit_of_a_fresh_look_up(paused: House)
     assert (paused.metadata()["paused"], paused.metadata()["commit"]) == ("false", B)
 
 
+async def test_its_end_is_told_even_when_nothing_was_ever_resolved(house: House) -> None:
+    del house.refs.refs[URL]
+    await house.resource(paused=True)
+    await house.edit(paused=None)
+    assert house.words("RefResolved")[0] == "False"
+    assert (house.metadata()["paused"], house.metadata()["commit"]) == ("false", "")
+
+
 async def test_discovery_rbac_and_conditions_go_on(paused: House) -> None:
     await paused.report(await paused.pod("gw-0", account="plant-a"))
     assert paused.gateway("gw-0").sync_status == "Synced"

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
-import pytest
-import trio
-import trio.testing
-
-from stoker.kube.cluster import GATEWAYSYNCS
-from tests.controller.house import NS, URL, A, B, House
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    Restart = Callable[[dict[str, Any]], Awaitable[House]]
+from tests.controller.house import URL, A, B, House
 
 OTHER = "https://git.example/other.git"
 MOVED = [{"source": "moved", "destination": "projects"}]
@@ -56,52 +45,6 @@ async def test_nor_when_the_repository_did(resolved: House) -> None:
     resolved.refs.push(OTHER, B)
     await resolved.advance(30)
     assert (resolved.metadata()["gitURL"], resolved.metadata()["commit"]) == (OTHER, B)
-
-
-@pytest.fixture
-async def restarted(nursery: trio.Nursery, autojump_clock: trio.testing.MockClock) -> Restart:
-    """Told A of main; then another controller begins, for which the repository is gone."""
-    house = House.built()
-
-    async def again(status: dict[str, Any]) -> House:
-        async with trio.open_nursery() as first:
-            await house.start(first)
-            await house.resource()
-            first.cancel_scope.cancel()
-        await house.cluster.patch(GATEWAYSYNCS, NS, "main", {"status": status}, subresource="status")
-        del house.refs.refs[URL]
-        await house.start(nursery)
-        await house.settle()
-        assert house.words("RefResolved")[0] == "False"
-        return house
-
-    return again
-
-
-@pytest.mark.parametrize(
-    "status",
-    [
-        {"lastSyncCommit": None, "lastSyncRef": None},
-        {"lastSyncCommit": B},
-        {"lastSyncCommit": B, "lastSyncRef": "other"},
-    ],
-    ids=["lost", "older", "of another ref"],
-)
-async def test_agents_keep_their_commit_whatever_the_status_says_after_a_restart(
-    restarted: Restart, status: dict[str, Any]
-) -> None:
-    house = await restarted(status)
-    assert (house.metadata()["ref"], house.metadata()["commit"]) == ("main", A)
-
-
-async def test_a_commit_goes_with_no_ref_but_its_own(resolved: House) -> None:
-    """Resolved for another ref, which could not be handed over; then the first is back, and its server is away."""
-    resolved.refs.push(URL, B, "refs/tags/v2")
-    resolved.cluster.refuse("patch", "configmaps", times=1)
-    await resolved.edit(git__ref="v2")
-    del resolved.refs.refs[URL]
-    await resolved.edit(git__ref="main")
-    assert (resolved.metadata()["ref"], resolved.metadata()["commit"]) == ("main", A)
 
 
 async def test_ready_is_not_claimed_for_a_generation_that_is_not_resolved(resolved: House) -> None:
