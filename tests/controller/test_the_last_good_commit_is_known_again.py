@@ -82,6 +82,33 @@ async def test_another_ref_s_is_not_taken_for_it(restarted: Restart) -> None:
     assert house.data(MAP) is None, "there is no order yet"
 
 
+async def test_nor_is_there_an_order_without_a_repository_that_may_be_shown(restarted: Restart) -> None:
+    async def the_url_has_a_secret(house: House) -> None:
+        await map_deleted(house)
+        await house.edit(git__repo="https://user:hunter22hunter22@git.example/plant.git", settle=False)
+
+    house = await restarted(the_url_has_a_secret)
+    assert house.data(MAP) is None
+
+
+async def test_without_one_there_is_no_order(house: House) -> None:
+    del house.refs.refs[URL]
+    await house.resource()
+    assert house.words("RefResolved")[0] == "False"
+    assert house.data(MAP) is None
+
+
+async def test_a_map_that_is_deleted_while_a_new_generation_is_looked_up_waits_for_its_commit(resolved: House) -> None:
+    resolved.refs.takes = 5
+    resolved.refs.push(URL, B)
+    await resolved.edit(gateway__port=8043)
+    await map_deleted(resolved)
+    await resolved.settle()
+    assert resolved.data(MAP) is None
+    await resolved.advance(5)
+    assert resolved.metadata()["commit"] == B
+
+
 async def test_a_strange_hand_on_it_is_undone_while_the_server_is_away(resolved: House) -> None:
     del resolved.refs.refs[URL]
     await resolved.advance(61)
