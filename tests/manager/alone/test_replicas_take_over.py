@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,6 +39,21 @@ def test_one_leads_and_both_are_ready(pair: tuple[Manager, Manager], place: Site
     acts(place, "plant")
     assert (leader.leads, follower.leads) == (True, False)
     assert follower.said("following")["leader"] == leader.lines("manager_starting")[0]["identity"]
+
+
+def test_a_follower_takes_pushes_which_the_leader_acts_on(start: Start, place: Site) -> None:
+    words = ("--receiver", "127.0.0.1:0")
+    leader, follower = (start(*words, WEBHOOK_BEARER_TOKEN="bearer-0815").ready() for _ in range(2))
+    acts(place, "plant")
+    pushed = place.origin.commit({"projects/site/project.json": "{ }"})
+    headers = {"Authorization": "Bearer bearer-0815", "X-GitHub-Event": "push"}
+    body = json.dumps({"ref": "refs/heads/main", "after": pushed}).encode()
+    asked = urllib.request.Request(f"{follower.url('receiver')}/webhook/{place.namespace}/plant", body, headers)
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        assert answer.status == 202
+    place.resolved(commit=pushed)
+    place.until(lambda: place.events("WebhookReceived"), "the event")
+    assert (leader.leads, follower.leads) == (True, False)
 
 
 def test_after_a_clean_end_the_other_acts_and_waits_for_no_lease(pair: tuple[Manager, Manager], place: Site) -> None:
