@@ -35,6 +35,15 @@ async def test_nothing_is_looked_up_not_even_for_requests(paused: House) -> None
     assert len(paused.refs.asked) == before
 
 
+async def test_its_ref_is_asked_for_no_more_when_others_are(house: House) -> None:
+    house.refs.push(URL, B, "refs/heads/dev")
+    await house.resource("other", git__ref="dev")
+    await house.resource()
+    await house.edit("other", paused=True)
+    await house.annotate({names.PUSHED_AT: "1"})
+    assert house.refs.asked[-1].wanted == ("main",)
+
+
 async def test_requests_wait_for_its_end(paused: House) -> None:
     paused.refs.push(URL, B)
     await paused.annotate({names.REQUESTED_AT: "r1"})

@@ -112,6 +112,16 @@ async def test_look_ups_are_timed_once_by_whom_they_kept_waiting(house: House) -
     assert house.status().last_sync_commit == A
 
 
+async def test_a_listing_that_was_there_already_took_no_time(house: House) -> None:
+    house.refs.takes = 3
+    await house.resource()
+    await house.advance(30)
+    await house.resource("other")
+    await house.advance(31)
+    assert [asked.wanted for asked in house.refs.asked] == [("main",), ("main",)], "the second serves both"
+    assert house.value("ref_resolve_duration_seconds_count") == 1
+
+
 async def test_whoever_leads_no_more_tells_nothing(resolved: House) -> None:
     await resolved.report(await resolved.pod("gw-0"))
     resolved.metrics.clear()
