@@ -62,8 +62,8 @@ class Refuses(Counted):
         self._answer = Answer(code, body, (("Retry-After", str(retry_after)),) if retry_after else ())
 
     def answer(self, asked: Asked) -> Answer | None:
-        """No, by the dice."""
-        if not self._which(asked) or self.rng.random() >= self._share:
+        """No, by the dice; to the first in any case, because no other may come."""
+        if not self._which(asked) or (self.struck and self.rng.random() >= self._share):
             return None
         self.strike()
         return self._answer
@@ -87,8 +87,8 @@ class DoesNotSay(Counted):
     """Does what it is asked to write, and the answer is lost: as a connection that ends, or as etcd's time that is up."""
 
     def done(self, asked: Asked) -> Answer | None:
-        """Nothing of what was done."""
-        if not asked.writes or self.rng.random() < 0.3:
+        """Nothing of what was done, by the dice, and in any case the first time."""
+        if not asked.writes or (self.struck and self.rng.random() < 0.3):
             return None
         self.strike()
         if self.rng.random() < 0.5:

@@ -140,7 +140,7 @@ async def killed_etcd(world: World, rng: random.Random) -> AsyncIterator[str]:
     yield "etcd killed"
     await trio.sleep(rng.choice([0, 2]))
     await trio.to_thread.run_sync(world.plane.start, ETCD)
-    await world.status()  # only now is the API server back
+    await world.listed()
 
 
 @asynccontextmanager
@@ -157,7 +157,7 @@ async def lost_etcd(world: World, rng: random.Random) -> AsyncIterator[str]:
         await trio.to_thread.run_sync(world.plane.start, ETCD)
     else:
         world.plane.resume(ETCD)
-    await world.status()
+    await world.listed()
 
 
 @asynccontextmanager

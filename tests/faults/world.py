@@ -189,6 +189,12 @@ class World:
         for path in (self._resource, *(f"/api/v1/namespaces/{SPACE}/configmaps/{name}" for name in maps)):
             await self.asked(partial(self.plane.admin.patch, path, body))
 
+    async def listed(self) -> None:
+        """Returns when the API server can list again what is watched: after etcd was away, it reads everything anew first."""
+        kinds = (f"/apis/{names.API_VERSION}/{names.PLURAL}", "/api/v1/configmaps", f"/api/v1/namespaces/{SPACE}/pods")
+        for path in (*kinds, "/apis/rbac.authorization.k8s.io/v1/rolebindings"):
+            await self.asked(partial(self.plane.admin.get, path))
+
     async def asked(self, ask: Callable[[], Any]) -> Any:
         """What the API server answers, once it does; in a thread, because it may be away for long."""
         while True:
