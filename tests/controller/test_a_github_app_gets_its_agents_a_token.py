@@ -123,6 +123,16 @@ async def test_hung_exchanges_hold_no_worker(house: House) -> None:
     assert house.words("RefResolved", "well")[0] == "True"
 
 
+async def test_an_order_waits_for_an_exchange_too(house: House) -> None:
+    await house.secret("app", pem=PEM)
+    await house.resource()
+    before = house.metadata()
+    house.apps.hung = {11}
+    moved = [{"source": "moved", "destination": "projects"}]
+    await house.edit(git__auth=APP, sync__profiles__default__mappings=moved)
+    assert house.metadata() == before
+
+
 async def test_another_hand_on_the_secret_is_undone_by_the_next_pass(app: House) -> None:
     await app.cluster.patch(SECRETS, NS, "stoker-github-token-main", {"data": {"token": "eA==", "more": "eA=="}})
     await app.advance(60)

@@ -62,6 +62,17 @@ async def test_ready_is_not_claimed_for_a_generation_that_is_not_resolved(resolv
     assert resolved.status().observed_generation == first + 1
 
 
+async def test_while_another_ref_is_looked_up_the_status_says_what_was_resolved(resolved: House) -> None:
+    resolved.refs.push(URL, B, "refs/tags/v2")
+    resolved.refs.takes = 5
+    await resolved.edit(git__ref="v2")
+    told = resolved.status()
+    assert (told.ref_resolution_status, told.last_sync_ref, told.last_sync_commit) == ("Resolving", "main", A)
+    await resolved.advance(5)
+    told = resolved.status()
+    assert (told.ref_resolution_status, told.last_sync_ref, told.last_sync_commit) == ("Resolved", "v2", B)
+
+
 async def test_invalid_profiles_leave_the_metadata_as_it_was(resolved: House) -> None:
     before = resolved.metadata()
     resolved.refs.push(URL, B)

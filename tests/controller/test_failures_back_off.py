@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from stoker.api import names
 from stoker.errors import GitUnreachable, TooManyRequests
-from tests.controller.house import URL, House
+from tests.controller.house import URL, C, House
 
 
 @pytest.fixture
@@ -79,3 +81,25 @@ async def test_what_the_server_asks_for_is_obeyed(house: House) -> None:
     await house.resource()
     await house.advance(8)
     assert times(house) == [0, 7]
+
+
+async def test_what_failed_beside_the_look_up_begins_anew_with_a_request_too(house: House) -> None:
+    await house.resource(polling__enabled=False, gateway__api__secretName="late")
+    await house.advance(1000)
+    await house.annotate({names.PUSHED_AT: "1"})
+    await house.secret("late", apiKey="name:secret")
+    await house.advance(30)
+    assert house.words("Ready")[2] == "Waiting for gateways to sync"
+
+
+def passes(house: House) -> float:
+    return sum(house.value("reconcile_total", result=result) or 0 for result in ("success", "requeue", "error"))
+
+
+@pytest.mark.parametrize("change", [{"sync__profiles__default__mappings": []}, {"git__ref": C}, {"paused": True}])
+async def test_what_only_a_change_can_alter_is_not_looked_at_again(resolved: House, change: dict[str, Any]) -> None:
+    """Invalid profiles, a full hash, a pause: no timer brings anything new."""
+    await resolved.edit(**change)
+    before = passes(resolved)
+    await resolved.advance(3600)
+    assert passes(resolved) == before

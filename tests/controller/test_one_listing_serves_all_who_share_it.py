@@ -95,7 +95,8 @@ async def test_a_dead_server_is_not_asked_by_each_of_them(fleet: House) -> None:
 
 async def test_who_left_is_asked_for_no_more(fleet: House) -> None:
     fleet.refs.push(URL, B, "refs/heads/dev")
-    await fleet.edit("r3", git__ref="dev")
-    await fleet.edit("r3", git__ref="main")
-    await fleet.annotate({names.PUSHED_AT: "1"}, "r0")
-    assert fleet.refs.asked[-1].wanted == ("main",)
+    for left in ("main", A):  # a full hash is asked of nobody
+        await fleet.edit("r3", git__ref="dev")
+        await fleet.edit("r3", git__ref=left)
+        await fleet.annotate({names.PUSHED_AT: left}, "r0")
+        assert fleet.refs.asked[-1].wanted == ("main",)
