@@ -92,7 +92,7 @@ class Pass:
     ``exchanging``: the credential is on its way; ``renewal``: when it must be had anew.
     ``census`` None: the pods could not be listed yet. ``failures``: the error of each step that failed, by step.
     ``order_held``: a look-up for a new generation or a request has not been answered, so that what agents are told to
-    fetch stays as it is. ``gateways`` are the status's own until this pass knows better (``gateways_known``).
+    fetch stays as it is. ``gateways`` are the status's own until this pass knows better.
     """
 
     resource: GatewaySync
@@ -116,7 +116,6 @@ class Pass:
     commit: str = ""
     requested_at_handed_over: str = ""
     gateways: list[DiscoveredGateway] = field(default_factory=list)
-    gateways_known: bool = False
     maps_too_large: str = ""
     failures: dict[str, StokerError] = field(default_factory=dict)
 

@@ -86,11 +86,21 @@ async def test_garbage_is_no_report_and_hides_no_other(resolved: House, garbage:
 
 
 async def test_what_the_schema_would_refuse_is_brought_into_shape(resolved: House) -> None:
-    pod = await resolved.pod("gw-0")
-    await resolved.report(pod, syncStatus="Exploded", lastSyncTime="yesterday", errorMessage="x" * 5000)
+    said = {"lastSyncTime": "yesterday", "errorMessage": "x" * 5000, "agentVersion": "v" * 5000}
+    await resolved.report(await resolved.pod("gw-0"), **said)
     shown = resolved.gateway("gw-0")
-    assert (shown.sync_status, shown.last_sync_time) == ("Pending", "")
+    assert (shown.sync_status, shown.last_sync_time, len(shown.agent_version)) == ("Synced", "", 253)
     assert len(shown.error_message.encode()) <= 1024
+
+
+async def test_a_state_that_nobody_knows_is_no_report(resolved: House) -> None:
+    await resolved.report(await resolved.pod("gw-0"), syncStatus="Exploded", filesChanged=3)
+    assert (resolved.gateway("gw-0").sync_status, resolved.gateway("gw-0").files_changed) == ("Pending", 0)
+
+
+async def test_an_agent_cannot_say_that_there_is_none(resolved: House) -> None:
+    await resolved.report(await resolved.pod("gw-0"), syncStatus="MissingSidecar")
+    assert resolved.gateway("gw-0").sync_status == "Pending"
 
 
 @pytest.mark.parametrize(("said", "shown"), [(2**70, 2**53 - 1), (-1, 0), (7, 7)])

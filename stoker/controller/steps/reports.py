@@ -51,7 +51,6 @@ async def collect(this: Pass, cluster: Cluster, running: list[Pod] | None) -> No
             " split the gateways over several GatewaySyncs"
         )
     this.gateways = [_gateway(pod, _report(pod, reports.data) or Report(), room) for pod in running]
-    this.gateways_known = True
     keep = this.census.names | {pods.gateway_name(pod) for pod in running}
     for present in (reports, changes):
         await _drop_strangers(cluster, present, keep)
