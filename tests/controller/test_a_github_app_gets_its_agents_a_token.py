@@ -79,6 +79,15 @@ async def test_a_failed_exchange_is_its_own_reason_and_event(house: House, error
     assert house.refs.asked == []
 
 
+async def test_it_is_told_too_when_something_else_failed_before(house: House) -> None:
+    house.apps.error = GitHubAppRefused("401: no such app")
+    await house.secret("app", pem=PEM)
+    await house.resource(git__ref="missing")
+    await house.edit(git__auth=APP)
+    assert len(house.events("RefResolutionFailed")) == 1
+    assert len(house.events("GitHubAppExchangeFailed")) == 1
+
+
 async def test_it_is_tried_again_with_patience_and_heals(house: House) -> None:
     house.apps.error = GitHubAppExchangeFailed("503: down")
     await house.secret("app", pem=PEM)

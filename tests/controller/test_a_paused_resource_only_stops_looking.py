@@ -55,6 +55,14 @@ async def test_requests_wait_for_its_end(paused: House) -> None:
     assert paused.status().last_handled_requested_at == "r1"
 
 
+async def test_a_look_up_that_had_failed_before_answers_none_of_them(resolved: House) -> None:
+    del resolved.refs.refs[URL]
+    await resolved.advance(61)
+    await resolved.edit(paused=True)
+    await resolved.annotate({names.REQUESTED_AT: "r1"})
+    assert resolved.status().last_handled_requested_at == ""
+
+
 async def test_its_end_is_told_with_the_commit_of_a_fresh_look_up(paused: House) -> None:
     paused.refs.push(URL, B)
     paused.refs.takes = 5
