@@ -98,6 +98,16 @@ async def test_the_removal_is_conditional_on_the_version_read(retargeted: House)
     assert requested(retargeted) == "v3"
 
 
+async def test_it_stays_while_the_spec_cannot_be_read(retargeted: House) -> None:
+    before = retargeted.value("reconcile_total", result="success")
+    await retargeted.edit(git__ref="v2", sync__profiles__default__mappings=[])
+    await retargeted.advance(300)
+    assert requested(retargeted) == "v2"
+    assert retargeted.condition("ProfilesValid").status == "False"
+    assert retargeted.value("reconcile_total", result="error") == 1, "told, and no crash that is tried again"
+    assert retargeted.value("reconcile_total", result="success") == before
+
+
 async def test_a_full_hash_is_taken_as_it_is(resolved: House) -> None:
     await resolved.annotate({names.REQUESTED_REF: C})
     assert resolved.metadata()["commit"] == C

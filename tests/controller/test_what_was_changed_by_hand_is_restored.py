@@ -77,6 +77,23 @@ async def test_a_deleted_binding_comes_back(unpolled: House) -> None:
     assert unpolled.accounts() == ["plant"]
 
 
+async def test_a_binding_that_lost_label_and_owner_gets_them_back(unpolled: House) -> None:
+    before = frame(unpolled, ROLEBINDINGS, "stoker-agent-main")
+    bare = {"metadata": {"labels": {names.CR_NAME: None}, "ownerReferences": []}}
+    await unpolled.cluster.patch(ROLEBINDINGS, NS, "stoker-agent-main", bare)
+    await unpolled.edit(gateway__port=8043)
+    assert frame(unpolled, ROLEBINDINGS, "stoker-agent-main") == before
+
+
+async def test_other_owners_stay_and_a_predecessor_of_the_name_goes(unpolled: House) -> None:
+    other = {"apiVersion": "v1", "kind": "ConfigMap", "name": "main", "uid": "other"}
+    predecessor = {"apiVersion": names.API_VERSION, "kind": names.KIND, "name": "main", "uid": "long-gone"}
+    owners = {"metadata": {"ownerReferences": [other, predecessor]}}
+    await unpolled.cluster.patch(CONFIGMAPS, NS, MAPS[0], owners)
+    await unpolled.edit(gateway__port=8043)
+    assert frame(unpolled, CONFIGMAPS, MAPS[0])[1] == ["other", unpolled.seen().metadata.uid]
+
+
 async def test_edited_subjects_are_put_right(unpolled: House) -> None:
     stranger = {"subjects": [{"kind": "ServiceAccount", "name": "stranger", "namespace": NS}]}
     await unpolled.cluster.patch(ROLEBINDINGS, NS, "stoker-agent-main", stranger)
