@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from reference.table import code, table
+from stoker.admission.metrics import InjectorMetrics
 from stoker.agent.metrics import AgentMetrics
 from stoker.controller.metrics import ControllerMetrics
 from stoker.observe.metrics import ServiceMetrics, new_registry
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 DECLARED: Final[dict[str, Callable[[CollectorRegistry], object]]] = {
     "Controller": ControllerMetrics,
+    "Webhook": InjectorMetrics,
     "Receiver": ReceiverMetrics,
     "Agent": AgentMetrics,
     "Every process": ServiceMetrics,
@@ -28,6 +30,10 @@ VALUES: Final = {
     ("stoker_controller_cr_info", "polling_interval"): "as written, off when polling is disabled",
     ("stoker_controller_cr_info", "git_repo"): "without credentials",
     ("stoker_webhook_receiver_requests_total", "source"): "the sender, unknown before a body was parsed",
+    (
+        "stoker_webhook_injector_injections_total",
+        "result",
+    ): "injected, skipped (wants none, or has one), denied, error (no review, or the API server did not answer)",
     ("stoker_agent_sync_total", "result"): "success, error",
     ("stoker_agent_git_fetch_total", "operation"): "clone, fetch",
     ("stoker_agent_git_fetch_total", "result"): "success, error",

@@ -93,6 +93,10 @@ class BindingRefused(Terminal):
     """A pod names no resource, an absent one, or an absent profile."""
 
 
+class InjectionRefused(Terminal):
+    """A pod that asks for an agent gets none: its image is not allowed or not known, or its resource is paused."""
+
+
 # --- kube --------------------------------------------------------------------------------------------------------
 class ClusterError(Transient):
     """The object store answered with a failure that may pass."""

@@ -46,8 +46,16 @@ def named_resource(pod: Pod, present: Collection[str]) -> str | None:
 
 def gateway_name(pod: Pod) -> str:
     """Annotation, else label ``app.kubernetes.io/name``, else the pod's name."""
+    return written_gateway_name(pod) or pod.metadata.name
+
+
+def written_gateway_name(pod: Pod) -> str:
+    """What the pod's user has written; empty where the pod's name is the rule, which need not be known yet.
+
+    White space around it counts for nothing, as in the agent's environment.
+    """
     meta = pod.metadata
-    return meta.annotations.get(names.GATEWAY_NAME) or meta.labels.get(names.APP_NAME_LABEL) or meta.name
+    return meta.annotations.get(names.GATEWAY_NAME, "").strip() or meta.labels.get(names.APP_NAME_LABEL, "").strip()
 
 
 def named_profile(pod: Pod) -> str | None:

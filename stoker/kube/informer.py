@@ -58,6 +58,8 @@ class Informer(Generic[T]):
         self._on_change = on_change
         self._objects: dict[tuple[str, str], T] = {}
         self._log = get_logger("kube.informer", kind=kind.kind, namespace=namespace)
+        self.in_touch = False
+        """The picture is as true as a watch makes it: it was listed, and nothing is known to have broken since."""
         self._reached = ""
         self._failures = 0
         self._expirations = 0
@@ -92,6 +94,7 @@ class Informer(Generic[T]):
             self._on_change(self._objects.pop(key), None)
         for key, item in fresh.items():
             self._apply(key, item)
+        self.in_touch = True
 
     async def _follow(self) -> None:
         """Watches, resuming as long as the version is good; WatchExpired asks for a new list."""
@@ -133,6 +136,7 @@ class Informer(Generic[T]):
             async with receive:
                 async for event in receive:
                     self._reached = event.resource_version
+                    self.in_touch = True
                     self._failures = self._expirations = 0
                     self._take(event)
         return failure
@@ -156,6 +160,7 @@ class Informer(Generic[T]):
         self._on_change(old, item)
 
     async def _pause(self, error: StokerError) -> None:
+        self.in_touch = False
         if isinstance(error, WatchExpired):
             self._expirations += 1
             self._failures = 0

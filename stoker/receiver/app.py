@@ -20,6 +20,7 @@ from stoker.receiver.deliveries import delivery_of
 from stoker.receiver.nudge import Nudger
 from stoker.receiver.record import Record
 from stoker.web.intake import MIB, Intake, Refused
+from stoker.web.plain import lifespan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ class Receiver:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """One request, or the server's lifespan."""
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await lifespan(receive, send)
         elif scope["type"] == "http":
             try:
                 answer = await self._answer(scope, receive)
@@ -121,11 +122,3 @@ def _route(path: str) -> tuple[str, ...] | None:
     if first != "webhook" or len(rest) > 2 or any(not part for part in rest):
         return None
     return tuple(rest)
-
-
-async def _lifespan(receive: Any, send: Any) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
