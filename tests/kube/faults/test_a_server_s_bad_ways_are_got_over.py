@@ -46,6 +46,10 @@ async def test_each_is_got_over(plane: Plane, namespace: str, looking: Callable[
         if way in ("409", "lost answers"):
             for count in range(5):
                 await insist(onlooker.cluster, namespace, "own", str(count))
+        if way == "repeated events":  # there must be older ones
+            for count in range(4):
+                writer.put("a", str(count))
+            await onlooker.sees(writer.written, SOON)
         await bad.reached.wait()
         door.conduct = sound
         writer.put("a", "after")
