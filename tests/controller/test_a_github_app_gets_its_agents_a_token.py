@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import trio
+import trio.testing
 
 from stoker.api import names
 from stoker.errors import GitHubAppExchangeFailed, GitHubAppRefused, StokerError
@@ -149,6 +150,35 @@ async def test_another_hand_on_the_secret_is_undone_by_the_next_pass(app: House)
     assert token(app) == "ghs_token1"
     assert secret is not None
     assert set(secret.data) == {"token"}
+
+
+async def test_a_secret_that_lost_label_and_annotation_gets_them_back(app: House) -> None:
+    place = NS, names.github_token_secret("main")
+    before = app.cluster.peek(SECRETS, *place)
+    bare = {"labels": {names.CR_NAME: None}, "annotations": {names.SECRET_TYPE: None}, "ownerReferences": []}
+    await app.cluster.patch(SECRETS, *place, {"metadata": bare})
+    await app.advance(60)
+    after = app.cluster.peek(SECRETS, *place)
+    assert before is not None
+    assert after is not None
+    assert (after.metadata.labels, after.metadata.annotations) == (before.metadata.labels, before.metadata.annotations)
+    assert after.metadata.owner_references == before.metadata.owner_references
+
+
+async def test_the_secret_goes_too_when_the_use_ended_while_nobody_was_there(
+    nursery: trio.Nursery, autojump_clock: trio.testing.MockClock
+) -> None:
+    house = House.built()
+    async with trio.open_nursery() as first:
+        await house.start(first)
+        await house.secret("app", pem=PEM)
+        await house.resource(git__auth=APP)
+        assert token(house) == "ghs_token1"
+        first.cancel_scope.cancel()
+    await house.edit(git__auth={"githubApp": None})
+    await house.start(nursery)
+    await house.settle()
+    assert token(house) == ""
 
 
 async def test_its_series_and_secret_vanish_with_its_use(app: House) -> None:
