@@ -5,6 +5,7 @@ It stops at the first thing that does not happen in time; ``until`` is impatient
 
 from __future__ import annotations
 
+import contextlib
 import json
 import ssl
 import urllib.request
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stoker.api import names
 from tests.cluster import accounts
+from tests.cluster.client import RefusedError
 from tests.fakes.github import APP, INSTALLATION
 from tests.manager.process import Manager, until
 
@@ -108,14 +110,7 @@ class Life:
 
     def _hands_in_between(self) -> None:
         """What others spoil is mended: a binding to another role, a token, a map."""
-        path = self.site.path("rolebindings", BINDING, RBAC)
-        found = self.site.find("rolebindings", BINDING, RBAC)
-        assert found is not None
-        self.site.admin.delete(path)
-        wrong = {key: found[key] for key in ("apiVersion", "kind")}
-        wrong |= {"metadata": {key: found["metadata"][key] for key in ("name", "namespace", "labels")}}
-        wrong |= {"roleRef": {**found["roleRef"], "name": "view"}, "subjects": found["subjects"]}
-        self.site.admin.apply(wrong)
+        self._until(self._bound_wrongly, "bound to another role")
         self._until(lambda: self._role() == names.AGENT_ROLE, "bound to the right role again")
         self.site.admin.patch(self.site.path("secrets", TOKEN), {"data": {"token": "c3BvaWx0"}})
         self.site.annotate(requested_at="now")
@@ -123,6 +118,19 @@ class Life:
         self._until(lambda: self.site.admin.get(token)["data"]["token"] != "c3BvaWx0", "the token mended")
         self.site.admin.patch(self.site.path("configmaps", "stoker-metadata-plant"), {"data": {"commit": "f" * 40}})
         self._until(lambda: self.site.metadata().get("commit") != "f" * 40, "the map mended")
+
+    def _bound_wrongly(self) -> bool:
+        """Puts a binding to another role in the place of ours; the manager may be quicker with its own."""
+        found = self.site.find("rolebindings", BINDING, RBAC)
+        if found is None:
+            return False
+        meta = {key: found["metadata"][key] for key in ("name", "labels")}
+        wrong = {"metadata": meta, "roleRef": {**found["roleRef"], "name": "view"}, "subjects": found["subjects"]}
+        with contextlib.suppress(RefusedError):
+            self.site.admin.delete(self.site.path("rolebindings", BINDING, RBAC))
+            self.site.admin.create(self.site.path("rolebindings", group=RBAC), wrong)
+            return True
+        return False
 
     def _pushed(self, manager: Manager) -> None:
         url = f"{manager.url('receiver')}/webhook/{self.site.namespace}/plant"

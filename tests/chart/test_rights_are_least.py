@@ -10,6 +10,7 @@ import pytest
 from tests.chart.audit import Audit, Right, rights_in, without
 from tests.chart.lives import Life
 from tests.cluster import accounts
+from tests.cluster.client import RefusedError
 from tests.cluster.plane import Plane
 from tests.cluster.plugin import drop_resources, prepared
 from tests.fakes.githttp import Behaviour
@@ -78,7 +79,7 @@ def live(life: Life, objects: list[dict[str, Any]]) -> str:
         life.follow(running[1])
         life.live(running[0])
         life.hand_over(*running)
-    except (AssertionError, OSError, KeyError) as error:
+    except (AssertionError, OSError, KeyError, RefusedError) as error:
         return str(error) or repr(error)
     finally:
         for one in running:
