@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reference import conditions, configmaps, events, fields, labels, metrics
+from reference import conditions, configmaps, events, fields, labels, metrics, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,9 +22,9 @@ def contents() -> str:
     ]
     return "\n".join(
         [
-            "# Reference of stoker.io/v1alpha1",
+            "# Reference of stoker.io/v1alpha1, and of the chart",
             "",
-            "Written from the types by `make docs`; edit those, not these.",
+            "Written from the types and the chart by `make docs`; edit those, not these.",
             "",
             *lines,
             "",
@@ -40,4 +40,5 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "metrics.md": metrics.page,
     "labels.md": labels.page,
     "configmaps.md": configmaps.page,
+    "helm-values.md": values.page,
 }

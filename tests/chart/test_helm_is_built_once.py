@@ -36,7 +36,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 
 def ended(env: Mapping[str, str], *words: str, script: str = "helm") -> subprocess.CompletedProcess[str]:
-    command = [ROOT / "scripts" / script, *words]
+    command = [str(ROOT / "scripts" / script), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
 
 
