@@ -21,8 +21,8 @@ HOME: Final = "stoker-system"
 """The namespace of the release: where the manager's service account and its lease live."""
 _RBAC: Final = "rbac.authorization.k8s.io"
 _RIGHTS: Final = {"ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
-_VALUES: Final = {"rbac": {"legacyAgents": False}}
-"""Without the rights that only agents of older releases use."""
+_VALUES: Final = {"rbac": {"legacyAgents": False}, "webhook": {"enabled": False}}
+"""Without the rights that only agents of older releases use, and those over certificates, which no manager of the tests makes."""
 
 
 def rights(home: str = HOME, watched: Sequence[str] | None = None, **values: Any) -> list[dict[str, Any]]:
