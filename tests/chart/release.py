@@ -8,8 +8,10 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.cluster.accounts import token_for
 from tests.cluster.binaries import ROOT
 from tests.cluster.chart import CHART, ChartError, helm
+from tests.manager.process import Manager
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,16 @@ if TYPE_CHECKING:
 
 CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gatewaysyncs.stoker.io"
 # Not of anybody's making: they come and go by themselves.
-PASSING = ("event", "lease", "endpoint", "apiservice", "componentstatus", "controllerrevision", "pod/", "replicaset")
+PASSING = (
+    "event",
+    "lease.coordination.k8s.io/apiserver",
+    "endpoint",
+    "apiservice",
+    "componentstatus",
+    "controllerrevision",
+    "pod/",
+    "replicaset",
+)
 
 
 @dataclass
@@ -81,6 +92,12 @@ class Release:
     def crd(self) -> dict[str, Any]:
         """The CRD as it is."""
         return self.plane.admin.get(CRD)
+
+    def manager(self, folder: Path) -> Manager:
+        """A process with the rights of this release, as its Deployment would run it."""
+        token = token_for(self.plane, self.namespace, f"{self.name}-stoker-operator-controller-manager")
+        config = self.plane.write_kubeconfig(f"release-{self.name}", {"token": token}, namespace=self.namespace)
+        return Manager(folder, config).ready()
 
     def _env(self) -> dict[str, str]:
         home = str(self.plane.directory)

@@ -16,6 +16,8 @@ from tests.chart.release import CRD, Release
 from tests.cluster.chart import CHART, ChartError
 from tests.cluster.client import RefusedError
 from tests.cluster.plane import Plane
+from tests.cluster.plugin import drop_resources
+from tests.manager.process import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +45,11 @@ def release(bare: Plane) -> Iterator[Release]:
     for each in (one, Release(bare, "second", "team")):
         with contextlib.suppress(ChartError):
             each.uninstall()
-    with contextlib.suppress(RefusedError):
-        bare.admin.delete(CRD)
+    if bare.admin.answers(CRD):
+        bare.wait_until(lambda: bare.admin.answers(GS))  # one that goes before it serves takes the server a minute
+        drop_resources(bare, "default")
+        with contextlib.suppress(RefusedError):
+            bare.admin.delete(CRD)
         bare.wait_until(lambda: not bare.admin.answers(CRD))
 
 
@@ -108,22 +113,32 @@ def test_an_upgrade_leaves_the_authority_that_was_filled_in(release: Release) ->
     assert (hook["failurePolicy"], hook["clientConfig"]["caBundle"]) == ("Fail", "Zm9v")
 
 
-def test_uninstalling_leaves_the_crd_and_the_resources_and_nothing_else(release: Release) -> None:
+def test_uninstalling_leaves_the_crd_and_the_resources_and_nothing_else(release: Release, tmp_path: Path) -> None:
     before = release.everything()
     release.install("--set", "webhookReceiver.enabled=true,webhookReceiver.hmac.secret=x,networkPolicy.enabled=true")
-    a_resource(release)
+    manager = release.manager(tmp_path)
+    until(lambda: manager.leads, "it leads")
     assert len(release.everything() - before) > 12
+    manager.close()
+    a_resource(release)
     release.uninstall()
     left = release.everything() - before
     kept = {"customresourcedefinition.apiextensions.k8s.io/gatewaysyncs.stoker.io", "gatewaysync.stoker.io/plant"}
     assert left - {line for line in left if line.endswith(("/stoker-system", "/default", "/kube-root-ca.crt"))} == kept
 
 
-def test_without_keep_nothing_is_left(release: Release) -> None:
+def test_without_keep_nothing_is_left_once_the_resources_were_let_go(release: Release, tmp_path: Path) -> None:
+    before = release.everything()
     release.install("--set", "crds.keep=false")
+    release.plane.wait_until(lambda: release.plane.admin.answers(GS))
+    manager = release.manager(tmp_path)
     a_resource(release)
+    until(lambda: release.plane.admin.get(f"{GS}/plant")["metadata"].get("finalizers"), "it is the manager's")
+    release.type("kubectl delete gatewaysyncs --all --all-namespaces")
+    manager.close()
     release.uninstall()
-    release.plane.wait_until(lambda: not release.plane.admin.answers(CRD))
+    left = release.everything() - before
+    assert {line for line in left if not line.endswith(("/stoker-system", "/default", "/kube-root-ca.crt"))} == set()
 
 
 def test_a_crd_that_was_kept_is_taken_up_again(release: Release) -> None:
