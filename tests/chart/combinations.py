@@ -39,7 +39,7 @@ RECEIVER: Final[dict[str, Values]] = {
     "both inline": {**ON, "hmac": {"secret": "a"}, "token": {"secret": "b"}},
     "both by reference": {
         **ON,
-        "hmac": {"secretRef": {"name": "x"}},
+        "hmac": {"secretRef": {"name": "x", "key": "k"}},
         "token": {"secretRef": {"name": "y", "key": "z"}},
     },
     "reference and inline": {**ON, "hmac": {"secret": "unused", "secretRef": {"name": "x"}}, "token": {"secret": "b"}},
