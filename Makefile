@@ -12,10 +12,11 @@ STAMP := $(VENV)/.installed
 # 128: cannot see a task_status that is handed on to what is really usable.
 ASYNC_OFF := ASYNC109,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 
-# Ends with 3 where there is nothing to build it with; then the tests that need it are left out, and say so.
+# Each ends with 3 where there is nothing to build it with; then the tests that need it are left out, and say so.
 PLANE := { scripts/control-plane && scripts/helm; } >/dev/null || [ $$? = 3 ]
+IMAGE := scripts/image >/dev/null || [ $$? = 3 ]
 
-.PHONY: help venv demo test check format bench torture control-plane docs clean
+.PHONY: help venv demo test check format bench torture control-plane image docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +33,7 @@ demo: $(STAMP)  ## the main job, visibly: push, merge, kill, recover (ARGS=--sta
 test: $(STAMP)  ## all tests
 	@scripts/need-tools git make sshd ssh-keygen
 	@$(PLANE)
+	@$(IMAGE)
 	@$(BIN)/pytest -q -m "not torture" $(ARGS)
 
 torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
@@ -57,6 +59,9 @@ docs: $(STAMP)  ## docs/reference/ and the CRD file, written anew from the types
 control-plane:  ## build the API server, etcd, kubectl and helm of the cluster tests, once
 	@scripts/control-plane
 	@scripts/helm
+
+image:  ## build the image from the Dockerfile, as root and without a registry; prints its archive
+	@scripts/image
 
 bench: $(STAMP)  ## figures against the peers, written to docs/benchmarks.md
 	@scripts/need-tools git rsync

@@ -1,6 +1,7 @@
-// Command controlplane is a whole Kubernetes control plane, and the client that
-// talks to it, in one binary: the tests run it on the loopback interface, so that
-// what Stoker says to a cluster is judged by the real API server.
+// Command controlplane is a whole Kubernetes control plane, the kubelet of its
+// node, and the client that talks to it, in one binary: the tests run it on the
+// loopback interface, or in a network namespace with a node, so that what Stoker
+// says to a cluster is judged by the real one.
 //
 // One binary and not four, because the components share nearly all of their code:
 // together they are a third of the size and link in a third of the time. Which of
@@ -9,6 +10,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -24,6 +26,8 @@ import (
 	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
 // Every component reads its own arguments from os.Args and gives its exit code.
@@ -34,6 +38,8 @@ var components = map[string]func() int{
 	},
 	"kube-apiserver":          func() int { return cli.Run(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() int { return cli.Run(controllermanager.NewControllerManagerCommand()) },
+	"kube-scheduler":          func() int { return cli.Run(scheduler.NewSchedulerCommand()) },
+	"kubelet":                 func() int { return cli.Run(kubelet.NewKubeletCommand(context.Background())) },
 	"kubectl": func() int {
 		// The client words its own errors and chooses its own exit codes (1 of
 		// `kubectl diff` means that there is a difference, and not a failure).
