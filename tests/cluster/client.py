@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import ssl
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    Dial = Callable[[tuple[str, int], float], socket.socket]
 
 Json = dict[str, Any]
 MERGE: Final = "application/merge-patch+json"
 APPLY: Final = "application/apply-patch+yaml"
+READ: Final = 30.0
 
 
 class RefusedError(Exception):
@@ -30,10 +34,16 @@ class RefusedError(Exception):
 
 
 class AdminClient:
-    """One kept connection a thread; every call is bounded by 30 s a read. All but ``answers`` raise RefusedError and OSError."""
+    """One kept connection a thread; every call is bounded by 30 s a read. All but ``answers`` raise RefusedError and OSError.
 
-    def __init__(self, host: str, port: int, *, ca: Path, certificate: Path, key: Path) -> None:
+    ``dial`` makes connections: another than the usual one where the server is in a network of its own.
+    """
+
+    def __init__(
+        self, host: str, port: int, *, ca: Path, certificate: Path, key: Path, dial: Dial = socket.create_connection
+    ) -> None:
         self._place = (host, port)
+        self._dial = dial
         self._files = (ca, certificate, key)
         self._context: ssl.SSLContext | None = None
         self._local = threading.local()
@@ -104,10 +114,23 @@ class AdminClient:
                 ca, certificate, key = self._files
                 self._context = ssl.create_default_context(cafile=str(ca))
                 self._context.load_cert_chain(certificate, key)
-            connection = http.client.HTTPSConnection(*self._place, timeout=30, context=self._context)
+            connection = _Connection(self._place, self._context, self._dial)
             self._local.connection = connection
             self._all.append(connection)  # it outlives its thread
         return connection
+
+
+class _Connection(http.client.HTTPSConnection):
+    def __init__(self, place: tuple[str, int], context: ssl.SSLContext, dial: Dial) -> None:
+        super().__init__(*place, timeout=READ, context=context)
+        self._place = place
+        self._given = context
+        self._dial = dial
+
+    def connect(self) -> None:
+        plain = self._dial(self._place, READ)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = self._given.wrap_socket(plain, server_hostname=self._place[0])
 
 
 def path_of(body: Mapping[str, Any]) -> str:

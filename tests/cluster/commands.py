@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.cluster.authority import Authority, write_kubeconfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 # What tests see the work of. Each of the some forty others costs memory, and a watch on the API server.
@@ -21,17 +21,32 @@ CONTROLLERS_RUN: Final = (
     "clusterrole-aggregation-controller",  # without it admin, edit and view are empty
 )
 
+CONTROLLERS_OF_NODES: Final = (
+    "deployment-controller",
+    "replicaset-controller",
+    "endpointslice-controller",
+    "endpoints-controller",
+    "node-lifecycle-controller",
+    "taint-eviction-controller",
+    "pod-garbage-collector-controller",
+    "disruption-controller",
+    "persistentvolume-binder-controller",
+    "persistentvolumeclaim-protection-controller",
+)
+"""And these where pods really run."""
+
 
 class Commands:
-    """Written for one directory and three ports; ``ca`` and ``admin`` (certificate and key) are what clients need;
+    """Written for one directory, an address and three ports; ``ca`` and ``admin`` (certificate and key) are what clients need;
     ``server`` is the API server's own pair."""
 
-    def __init__(self, binaries: Path, directory: Path, ports: tuple[int, int, int]) -> None:
+    def __init__(self, binaries: Path, directory: Path, ports: tuple[int, int, int], address: str) -> None:
         self._binaries = binaries
         self._directory = directory
         self.etcd_port, self._peer_port, self.port = ports
-        self.url = f"https://127.0.0.1:{self.port}"
-        authority = Authority(directory)
+        self.address = address
+        self.url = f"https://{address}:{self.port}"
+        self.authority = authority = Authority(directory)
         self.ca = authority.certificate
         self.admin = authority.client("admin", user="admin", group="system:masters")
         self._controllers = authority.client("controllers", user="system:kube-controller-manager")
@@ -70,14 +85,17 @@ class Commands:
         return [
             f"{self._binaries}/kube-apiserver",
             f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
-            "--bind-address=127.0.0.1",
-            "--advertise-address=127.0.0.1",
+            f"--bind-address={self.address}",
+            f"--advertise-address={self.address}",
             f"--secure-port={self.port}",
             "--endpoint-reconciler-type=none",
             "--service-cluster-ip-range=10.96.0.0/16",
             f"--tls-cert-file={self.server[0]}",
             f"--tls-private-key-file={self.server[1]}",
             f"--client-ca-file={self.ca}",
+            f"--kubelet-client-certificate={self.admin[0]}",  # for logs and exec, where there is a node
+            f"--kubelet-client-key={self.admin[1]}",
+            "--kubelet-preferred-address-types=InternalIP",
             "--authorization-mode=RBAC",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={self._accounts}",
@@ -87,8 +105,14 @@ class Commands:
             "--profiling=false",
         ]
 
-    def controllers(self) -> list[str]:
-        """The few controllers whose work tests see."""
+    def scheduler(self) -> list[str]:
+        """Without an election: there is one."""
+        pair = self.authority.client("scheduler", user="system:kube-scheduler")
+        config = self.pair_kubeconfig("scheduler", pair)
+        return [f"{self._binaries}/kube-scheduler", f"--kubeconfig={config}", "--leader-elect=false", "--secure-port=0"]
+
+    def controllers(self, more: Sequence[str] = ()) -> list[str]:
+        """The few controllers whose work tests see, and ``more``."""
         return [
             f"{self._binaries}/kube-controller-manager",
             f"--kubeconfig={self.pair_kubeconfig('controllers', self._controllers)}",
@@ -99,6 +123,6 @@ class Commands:
             "--use-service-account-credentials=true",
             f"--service-account-private-key-file={self._accounts}",
             f"--root-ca-file={self.ca}",
-            f"--controllers={','.join(CONTROLLERS_RUN)}",
+            f"--controllers={','.join([*CONTROLLERS_RUN, *more])}",
             "--profiling=false",
         ]

@@ -41,7 +41,7 @@ class Kubectl:
         """The ended process, whatever its code: `kubectl diff` says with 1 that there is a difference."""
         within = [f"--namespace={self.namespace}"] if self.namespace else []
         return subprocess.run(
-            [self.plane.binaries / "kubectl", f"--kubeconfig={self.config}", *within, *words],
+            [*self.plane.entering, self.plane.binaries / "kubectl", f"--kubeconfig={self.config}", *within, *words],
             input=stdin if isinstance(stdin, str) or stdin is None else json.dumps(stdin),
             capture_output=True,
             text=True,

@@ -17,26 +17,44 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.cluster.client import AdminClient
-from tests.cluster.commands import Commands
+from tests.cluster.commands import CONTROLLERS_OF_NODES, Commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tests.cluster.binaries import Binaries
+    from tests.cluster.client import Dial
 
 PATIENCE: Final = 60.0
 """Seconds that a part may take until it works, on a machine that does much else; one to four are usual."""
 ETCD: Final = "etcd"
 APISERVER: Final = "kube-apiserver"
 CONTROLLERS: Final = "kube-controller-manager"
+SCHEDULER: Final = "kube-scheduler"
 
 
 class PlaneError(Exception):
     """A part of the plane does not come up; the end of its log is the message."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a plane listens: this machine's loopback interface, or a network of its own that has its first node.
+
+    ``entering`` stands before the commands that run there, ``dial`` connects to what listens there. With a ``node`` the
+    plane schedules pods and fills Deployments.
+    """
+
+    address: str = "127.0.0.1"
+    ports: tuple[int, int, int] | None = None
+    entering: tuple[str, ...] = ()
+    dial: Dial = socket.create_connection
+    node: bool = False
 
 
 class Plane:
@@ -53,28 +71,35 @@ class Plane:
         *,
         apiserver: Sequence[str] = (),
         prepare: Callable[[Plane], None] = lambda _: None,
+        place: Place = Place(),  # frozen
     ) -> None:
         assert binaries.directory is not None
         self.binaries = binaries.directory
         self.directory = Path(tempfile.mkdtemp(prefix="stoker-plane-"))
         self._reaper = _reaper(self.directory)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._commands = commands = Commands(self.binaries, self.directory, _free_ports())
+        self._place = place
+        self._commands = commands = Commands(self.binaries, self.directory, place.ports or _free_ports(), place.address)
         self.port = commands.port
         self.url = commands.url
         self.ca = commands.ca
         self.certificate, self.key = commands.admin
         self.server_pair = commands.server
         self.kubeconfig = commands.pair_kubeconfig("admin", commands.admin)
-        self.admin = AdminClient("127.0.0.1", self.port, ca=self.ca, certificate=self.certificate, key=self.key)
+        self.admin = AdminClient(
+            place.address, self.port, ca=self.ca, certificate=self.certificate, key=self.key, dial=place.dial
+        )
         self._lines = {ETCD: commands.etcd(), APISERVER: [*commands.apiserver(), *apiserver]}
         try:
             self.start(ETCD)
             self.start(APISERVER)
             prepare(self)
             if binaries.has_controllers:
-                self._lines[CONTROLLERS] = commands.controllers()
+                self._lines[CONTROLLERS] = commands.controllers(CONTROLLERS_OF_NODES if place.node else ())
                 self.start(CONTROLLERS)
+            if place.node:
+                self._lines[SCHEDULER] = commands.scheduler()
+                self.start(SCHEDULER)
         except BaseException:
             self.close()
             raise
@@ -83,7 +108,7 @@ class Plane:
         """Starts a part that does not run and waits until it does its work; PlaneError."""
         with self.log(part).open("ab") as log:
             self._processes[part] = subprocess.Popen(
-                self._lines[part],
+                [*self.entering, *self._lines[part]],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -120,6 +145,15 @@ class Plane:
         """What a part has to say."""
         return self.directory / f"{part}.log"
 
+    @property
+    def entering(self) -> tuple[str, ...]:
+        """What stands before a command that is to reach the API server."""
+        return self._place.entering
+
+    def identity(self, name: str, *, user: str, group: str) -> Path:
+        """A kubeconfig file with a certificate of that user of that group."""
+        return self._commands.pair_kubeconfig(name, self._commands.authority.client(name, user=user, group=group))
+
     def write_kubeconfig(
         self, name: str, user: Mapping[str, Any], *, namespace: str = "default", server: str = ""
     ) -> Path:
@@ -148,6 +182,7 @@ class Plane:
         # A port that only listens is too early: the API server would wait a second before it tries again.
         connection = http.client.HTTPConnection("127.0.0.1", self._commands.etcd_port, timeout=5)
         with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.sock = self._place.dial(("127.0.0.1", self._commands.etcd_port), 5)
             connection.request("GET", "/health")
             return connection.getresponse().status == 200
         return False

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 
 
@@ -29,6 +30,18 @@ def belonging(directory: str) -> list[int]:
     return found
 
 
+def drop_cgroups(name: str) -> None:
+    """Those that a node or a container left behind, once their processes have gone."""
+    deadline = time.monotonic() + 10
+    left = [root / name for root in (Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").glob("*/"))]
+    while (left := [each for each in left if each.is_dir()]) and time.monotonic() < deadline:
+        for top in left:
+            for group, _, _ in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):  # its processes are still being buried
+                    os.rmdir(group)  # a cgroup's files go with it
+        time.sleep(0.02)
+
+
 def main(directory: str) -> None:
     """Waits for the end of standard input, then kills what belongs to the directory and removes it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -38,6 +51,7 @@ def main(directory: str) -> None:
         for pid in belonging(directory):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+    drop_cgroups(os.path.basename(directory))
     shutil.rmtree(directory, ignore_errors=True)
 
 
