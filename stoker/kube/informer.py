@@ -73,6 +73,11 @@ class Informer(Generic[T]):
         """Everything as last seen."""
         return tuple(self._objects.values())
 
+    @property
+    def well(self) -> bool:
+        """Whether nothing has failed since the last event, or for a while: then what is shown is a moment old at most."""
+        return not self._failures and not self._expirations
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs until cancelled; started when the first list is in."""
         started = False

@@ -50,7 +50,13 @@ def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Na
     if options.receiver is None:
         return []
     metrics = ReceiverMetrics(sources.registry)
-    app = create_app(sources.cluster, settings=sources.receiver, metrics=metrics, now=utcnow)
+    app = create_app(
+        sources.cluster,
+        settings=sources.receiver,
+        metrics=metrics,
+        now=utcnow,
+        namespaces=options.watch_namespaces,
+    )
     return [Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping))]
 
 

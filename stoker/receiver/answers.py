@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import trio
 
 from stoker.errors import ObjectNotFound, StokerError, Terminal
-from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.receiver import said as saying
 from stoker.receiver.deliveries import Deliveries
-from stoker.receiver.nudge import name_of
+from stoker.receiver.nudge import name_of, weigh
+from stoker.receiver.picture import FOLLOWERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,9 +71,7 @@ class Answerer:
     async def _act(
         self, route: tuple[str, ...], said: saying.Push | saying.Retarget | saying.Ignored, delivery: str
     ) -> Answer:
-        resource = None
-        if len(route) == 2:
-            resource = await self.cluster.get(GATEWAYSYNCS, route[0], route[1])
+        resource = await self._named(route[0], route[1], said) if len(route) == 2 else None
         if isinstance(said, saying.Ignored):
             return _refused(said.source, said.reason)
         path = "/".join(route)
@@ -86,6 +84,15 @@ class Answerer:
                     return Answer(503, {"error": UNKEPT}, said.source)
                 self.deliveries.remember(path, delivery)
             return answer
+
+    async def _named(
+        self, namespace: str, name: str, said: saying.Push | saying.Retarget | saying.Ignored
+    ) -> GatewaySync:
+        """The resource as seen where that is enough, else as the server says; ObjectNotFound."""
+        seen = None if isinstance(said, saying.Retarget) else self.nudger.picture.get(namespace, name)
+        if seen is None or (isinstance(said, saying.Push) and weigh(seen, said).reason):
+            return await self.cluster.get(FOLLOWERS, namespace, name)
+        return seen
 
     async def _carry_out(
         self, route: tuple[str, ...], resource: GatewaySync | None, said: saying.Push | saying.Retarget

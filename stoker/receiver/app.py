@@ -12,18 +12,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import trio
+
 from stoker.kube.events import EventRecorder
 from stoker.observe.logs import get_logger
 from stoker.receiver import payloads, signature
 from stoker.receiver.answers import Answer, Answerer
 from stoker.receiver.deliveries import delivery_of
 from stoker.receiver.nudge import Nudger
+from stoker.receiver.picture import Picture
 from stoker.receiver.record import Record
 from stoker.web.intake import MIB, Intake, Refused
 from stoker.web.plain import lifespan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from stoker.kube.cluster import Cluster
@@ -43,11 +46,15 @@ def create_app(
     metrics: ReceiverMetrics,
     now: Callable[[], datetime],
     kept: Callable[[], bool] = lambda: True,
+    namespaces: Sequence[str] = (),
 ) -> Receiver:
-    """The receiver over ``cluster``; warns once when nobody needs to prove who they are. ``kept``: see ``Answerer``."""
+    """The receiver over ``cluster``; warns once when nobody needs to prove who they are. ``kept``: see ``Answerer``;
+    ``namespaces``: where resources are looked for (none named: everywhere).
+    """
     if settings.open:
         get_logger("receiver").warning("receiver_open", remedy="set WEBHOOK_HMAC_SECRET or WEBHOOK_BEARER_TOKEN")
-    nudger = Nudger(cluster, EventRecorder(cluster, "stoker-receiver", now=now), now)
+    picture = Picture(cluster, namespaces)
+    nudger = Nudger(cluster, EventRecorder(cluster, "stoker-receiver", now=now), now, picture)
     return Receiver(Answerer(cluster, nudger, kept=kept), settings, metrics)
 
 
@@ -64,7 +71,10 @@ class Receiver:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """One request, or the server's lifespan."""
         if scope["type"] == "lifespan":
-            await lifespan(receive, send)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self.answerer.nudger.picture.run)
+                await lifespan(receive, send)
+                nursery.cancel_scope.cancel()
         elif scope["type"] == "http":
             try:
                 answer = await self._answer(scope, receive)

@@ -6,6 +6,7 @@ A write is all that counts; the event that tells people of it is best effort. No
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import trio
@@ -13,7 +14,8 @@ import trio
 from stoker.api import names
 from stoker.api.times import rfc3339
 from stoker.errors import ObjectNotFound, StokerError
-from stoker.kube.cluster import GATEWAYSYNCS
+from stoker.receiver.gather import Gathered
+from stoker.receiver.picture import FOLLOWERS
 from stoker.receiver.refs import means
 from stoker.receiver.repositories import NOWHERE, identity
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync
     from stoker.kube.cluster import Cluster
     from stoker.kube.events import EventRecorder
+    from stoker.receiver.picture import Picture
     from stoker.receiver.said import Push, Retarget
 
 AT_ONCE = 10
@@ -54,14 +57,20 @@ class Nudger:
     cluster: Cluster
     events: EventRecorder
     now: Callable[[], datetime]
+    picture: Picture
+    gathered: Gathered = field(default_factory=Gathered)
 
     async def push(self, resource: GatewaySync, said: Push) -> News:
         """News: asks for a fresh look when one of its refs is in effect; otherwise why not, and nothing is written."""
         news = weigh(resource, said)
         if news.ref:
-            await self._annotate(resource, {names.PUSHED_AT: self._moment(), names.REQUESTED_BY: said.source})
-            await self._tell(resource, f"push to {news.ref} announced by {said.source}")
+            kind = (name_of(resource), said.source)
+            if await self.gathered.write(kind, partial(self._look, resource, said)):
+                await self._tell(resource, f"push to {news.ref} announced by {said.source}")
         return news
+
+    async def _look(self, resource: GatewaySync, said: Push) -> None:
+        await self._annotate(resource, {names.PUSHED_AT: self._moment(), names.REQUESTED_BY: said.source})
 
     async def retarget(self, resource: GatewaySync, said: Retarget) -> bool:
         """An order to follow another ref. False when it stands already: then only a fresh look is asked for."""
@@ -70,7 +79,7 @@ class Nudger:
             return False
         moment = self._moment()
         order = {names.REQUESTED_REF: said.ref, names.REQUESTED_AT: moment, names.REQUESTED_BY: said.source}
-        await self._annotate(resource, order)
+        self.picture.ordered(await self._annotate(resource, order))
         await self._tell(resource, f"ref {said.ref} requested by {said.source}")
         return True
 
@@ -80,11 +89,11 @@ class Nudger:
         One that cannot be written does not keep the news from the others.
         """
         done = Fleet()
-        listing = await self.cluster.list(GATEWAYSYNCS, namespace)
+        everyone = await self.picture.everyone(namespace)
         known = {identity(url) for url in said.repositories} - {NOWHERE}
         limiter = trio.CapacityLimiter(AT_ONCE)
         async with trio.open_nursery() as nursery:
-            for resource in listing.items:
+            for resource in everyone:
                 if identity(_git(resource, "repo")) in known:
                     nursery.start_soon(self._one_of, resource, said, done, limiter)
                 else:
@@ -106,9 +115,9 @@ class Nudger:
                 else:
                     done.nudged.append(name_of(resource))
 
-    async def _annotate(self, resource: GatewaySync, annotations: dict[str, str]) -> None:
-        meta = resource.metadata
-        await self.cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, {"metadata": {"annotations": annotations}})
+    async def _annotate(self, resource: GatewaySync, annotations: dict[str, str]) -> GatewaySync:
+        meta, body = resource.metadata, {"metadata": {"annotations": annotations}}
+        return await self.cluster.patch(FOLLOWERS, meta.namespace, meta.name, body)
 
     async def _tell(self, resource: GatewaySync, message: str) -> None:
         await self.events.record(resource.metadata, type="Normal", reason="WebhookReceived", message=message)

@@ -15,6 +15,7 @@ from stoker.kube.events import EventRecorder
 from stoker.kube.memory import MemoryCluster
 from stoker.receiver.answers import Answer, Answerer
 from stoker.receiver.nudge import Nudger
+from stoker.receiver.picture import Picture
 from stoker.receiver.said import Push
 
 PUSH = Push("github", ("refs/heads/main",), ("https://github.com/plant/ignition",))
@@ -28,7 +29,7 @@ class SlowStore(MemoryCluster):
 
     async def patch(self, kind: Any, namespace: str, name: str, body: Any, **more: Any) -> Any:
         await trio.sleep(1)
-        if kind is GATEWAYSYNCS:
+        if kind.plural == GATEWAYSYNCS.plural:
             if self.failures:
                 self.failures -= 1
                 raise ClusterUnreachable("down")
@@ -44,7 +45,7 @@ class Desk:
     answers: list[Answer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        nudger = Nudger(self.store, EventRecorder(self.store, "stoker-receiver"), utcnow)
+        nudger = Nudger(self.store, EventRecorder(self.store, "stoker-receiver"), utcnow, Picture(self.store))
         self.answerer = Answerer(self.store, nudger)
 
     async def deliver(self, *names: str) -> None:
@@ -82,7 +83,8 @@ async def test_the_second_copy_acts_where_the_first_failed(autojump_clock: objec
 async def test_others_do_not_wait_for_them(autojump_clock: object, desk: Desk) -> None:
     began = trio.current_time()
     await desk.deliver("one", "two", "", "")
-    assert desk.store.annotated == 4
+    assert [answer.body["accepted"] for answer in desk.answers] == [True] * 4
+    assert desk.store.annotated in {1, 2}  # one write serves all who came before it began
     assert trio.current_time() - began < 5
 
 

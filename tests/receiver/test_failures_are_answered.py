@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from stoker.api.times import utcnow
-from stoker.errors import ClusterUnreachable
+from stoker.errors import ClusterUnreachable, ObjectNotFound
 from stoker.kube.cluster import GATEWAYSYNCS, Kind
 from stoker.kube.events import EventRecorder
 from stoker.kube.faults import Faults
 from stoker.kube.memory import MemoryCluster
 from stoker.receiver.answers import Answerer
 from stoker.receiver.nudge import Nudger
+from stoker.receiver.picture import Picture
 from stoker.receiver.said import Push
 from tests.receiver.conftest import Serve, Served, pushed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import pytest
     from trio.testing import MockClock
 
 REPOSITORY = ("https://github.com/plant/ignition",)
@@ -47,7 +47,7 @@ async def add(cluster: MemoryCluster, *resources: str) -> None:
 
 
 def answerer(cluster: MemoryCluster) -> Answerer:
-    return Answerer(cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow))
+    return Answerer(cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow, Picture(cluster)))
 
 
 async def test_a_store_that_fails_is_503_and_the_same_delivery_counts_once_it_is_well(serving: Serve) -> None:
@@ -86,7 +86,9 @@ async def test_what_would_not_outlive_the_process_is_503_and_the_same_delivery_c
     cluster = MemoryCluster()
     await add(cluster, "plant")
     full = True
-    desk = Answerer(cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow), kept=lambda: not full)
+    desk = Answerer(
+        cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow, Picture(cluster)), kept=lambda: not full
+    )
     answer = await desk.answer(("default", "plant"), Push("github", ("main",)), "one")
     assert answer.status == 503
     assert answer.body["error"].endswith("send it again")
@@ -125,18 +127,10 @@ def _crash(*_arguments: object) -> None:
     raise ZeroDivisionError("a bug")
 
 
-async def test_a_resource_deleted_meanwhile_is_passed_over(receiver: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    await receiver.add("other")
-    listed = receiver.cluster.list
-
-    async def list_then_delete(*arguments: Any, **more: Any) -> Any:
-        listing = await listed(*arguments, **more)
-        await receiver.cluster.delete(GATEWAYSYNCS, "default", "other")
-        return listing
-
-    monkeypatch.setattr(receiver.cluster, "list", list_then_delete)
-    answer = await receiver.push(pushed(), "/webhook")
-    assert (answer.json()["resources"], answer.json()["passedOver"]) == (
-        ["default/plant"],
-        {"default/other": "deleted meanwhile"},
-    )
+async def test_a_resource_deleted_meanwhile_is_passed_over() -> None:
+    cluster = Moody("other", ObjectNotFound("other not found"))
+    await add(cluster, "other", "plant")
+    answer = await answerer(cluster).answer((), Push("github", ("refs/heads/main",), REPOSITORY), "one")
+    assert answer.status == 202
+    assert answer.body["resources"] == ["default/plant"]
+    assert answer.body["passedOver"] == {"default/other": "deleted meanwhile"}
