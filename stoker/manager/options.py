@@ -9,7 +9,7 @@ import argparse
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from stoker.api import names
 from stoker.process import twins
@@ -25,7 +25,7 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 DESCRIPTION = """\
 Run the controller-manager: it resolves what GatewaySyncs name, tells the agents beside the gateways, and fills the
-resources' status. Of several replicas one leads; the receiver serves on all of them.
+resources' status. Of several replicas one leads; the receiver and the webhook serve on all of them.
 """
 EPILOG = """\
 the API server:
@@ -39,6 +39,8 @@ examples:
       out of the cluster, for development; the CRD is applied with `stoker crd | kubectl apply --server-side -f -`
   WEBHOOK_HMAC_SECRET=... stoker manager --receiver 0.0.0.0:9444
       also take push webhooks at http://HOST:9444/webhook/NAMESPACE/NAME
+  stoker manager --webhook :9443 --webhook-cert-dir /etc/stoker/webhook --default-agent-image IMAGE
+      also put the agent into pods that ask for it
 
 metrics:
   curl -k -H "Authorization: Bearer $(kubectl create token ACCOUNT)" https://HOST:8443/metrics
@@ -77,19 +79,26 @@ class Options:
     auto_bind_agent_rbac: bool = True
     default_agent_image: str = ""
     workers: int = 5
+    webhook: str | None = None
+    webhook_cert_dir: Path | None = None
+    webhook_when_paused: Literal["inject", "deny"] = "inject"
+    webhook_allowed_agent_images: tuple[str, ...] = ("*",)
 
 
 def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     """The options of ``stoker manager``; raises SystemExit (0 for ``--help``, 2 for a fault, printed)."""
     parser = TwinParser("stoker manager", description=DESCRIPTION, epilog=EPILOG)
     _addresses(parser)
+    _webhook(parser)
     _cluster(parser)
     given = parser.read(argv, env)
-    if given.webhook is not None or given.webhook_cert_dir:
-        flag = "--webhook-cert-dir" if given.webhook_cert_dir else "--webhook"
+    if given.webhook is not None and given.webhook_cert_dir is None:
         parser.error(
-            f"{flag}: this build has no admission webhook; leave it out, and give the pods their agent container yourself"
+            "--webhook: --webhook-cert-dir (env WEBHOOK_CERT_DIR) must name the folder of its certificate: this build makes"
+            " none of its own"
         )
+    if given.webhook is None and given.webhook_cert_dir is not None:
+        parser.error("--webhook-cert-dir: there is no webhook without --webhook HOST:PORT (env WEBHOOK_ADDRESS)")
     return Options(
         probes=given.probes,
         metrics=given.metrics,
@@ -103,6 +112,10 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
         auto_bind_agent_rbac=given.auto_bind_agent_rbac,
         default_agent_image=given.default_agent_image,
         workers=given.workers,
+        webhook=given.webhook,
+        webhook_cert_dir=given.webhook_cert_dir,
+        webhook_when_paused=given.webhook_when_paused,
+        webhook_allowed_agent_images=given.webhook_allowed_agent_images,
     )
 
 
@@ -111,7 +124,7 @@ def _addresses(parser: TwinParser) -> None:
         ("probes", names.PROBES_PORT, True, "/healthz and /readyz"),
         ("metrics", names.METRICS_PORT, True, "/metrics, HTTPS, behind a bearer token"),
         ("receiver", names.RECEIVER_PORT, False, "push webhooks"),
-        ("webhook", names.WEBHOOK_PORT, False, "admission; not in this build"),
+        ("webhook", names.WEBHOOK_PORT, False, "the admission webhook, HTTPS"),
     ):
         parser.twin(
             f"--{name}",
@@ -121,8 +134,17 @@ def _addresses(parser: TwinParser) -> None:
             metavar="HOST:PORT",
             text=f"serve {text}; {f'default {everywhere(port)}' if on else f'usual port {port}, default {OFF}'}",
         )
-    certificate = "folder with tls.crt, tls.key and ca.crt for the webhook; not in this build"
-    parser.twin("--webhook-cert-dir", "WEBHOOK_CERT_DIR", parse=str, default="", metavar="DIR", text=certificate)
+
+
+def _webhook(parser: TwinParser) -> None:
+    add = parser.twin
+    certificate = "folder with tls.crt, tls.key and ca.crt, for the webhook; what is renewed there is served at once"
+    add("--webhook-cert-dir", "WEBHOOK_CERT_DIR", parse=Path, default=None, metavar="DIR", text=certificate)
+    paused = "inject or deny: what becomes of a pod whose resource is paused; default inject"
+    add("--webhook-when-paused", "WEBHOOK_WHEN_PAUSED", parse=_when, default="inject", metavar="WORD", text=paused)
+    images = "globs, with commas between them, for what the annotation stoker.io/agent-image may name; default *"
+    variable = "WEBHOOK_ALLOWED_AGENT_IMAGES"
+    add("--webhook-allowed-agent-images", variable, parse=twins.names, default=("*",), metavar="GLOBS", text=images)
 
 
 def _cluster(parser: TwinParser) -> None:
@@ -150,6 +172,12 @@ def _address_or_off(text: str) -> str | None:
         return None
     # A chart knows the port, and not which families a pod will have.
     return address(everywhere(0)[:-1] + text[1:] if text.startswith(":") else text)
+
+
+def _when(text: str) -> str:
+    if text not in {"inject", "deny"}:
+        raise argparse.ArgumentTypeError(f"{text!r} must be inject or deny")
+    return text
 
 
 def _namespaces(text: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def run(options: Options) -> int:
     try:
         told = Environment.from_env(os.environ)
         logs.configure(level=told.logs.level, dev=told.logs.dev)
-        for flag in ("probes", "metrics", "receiver"):
+        for flag in ("probes", "metrics", "receiver", "webhook"):
             bind = getattr(options, flag)
             if bind is not None:
                 check_address(bind, what=f"--{flag}")

@@ -1,6 +1,6 @@
 """The manager's web servers: inward what the cluster's own machinery asks (probes, metrics), outward what serves users.
 
-Admission joins ``outward`` as one more ``Named``. Each server gets its address and what it says; how is its room's business.
+Each server gets its address and what it says; how is its room's business.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
+from stoker.admission.judge import AdmissionSettings
+from stoker.admission.metrics import InjectorMetrics
+from stoker.admission.run import run_admission
 from stoker.api.times import utcnow
 from stoker.kube.reviews import Reviewer
 from stoker.nursery.service import Named
@@ -20,6 +23,7 @@ from stoker.receiver.app import create_app
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.web.bearer import Guarded
 from stoker.web.certificate import self_signed, server_context
+from stoker.web.certificate_files import CertificateFiles
 from stoker.web.probes import probe_app
 from stoker.web.serve import serve
 
@@ -47,17 +51,40 @@ class Sources:
 
 def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:
     """What serves users; empty when nothing is asked for."""
-    if options.receiver is None:
-        return []
-    metrics = ReceiverMetrics(sources.registry)
-    app = create_app(
-        sources.cluster,
-        settings=sources.receiver,
-        metrics=metrics,
-        now=utcnow,
+    services: list[Named] = []
+    if options.receiver is not None:
+        metrics = ReceiverMetrics(sources.registry)
+        app = create_app(
+            sources.cluster,
+            settings=sources.receiver,
+            metrics=metrics,
+            now=utcnow,
+            namespaces=options.watch_namespaces,
+        )
+        services.append(Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping)))
+    if options.webhook is not None and options.webhook_cert_dir is not None:
+        serving = partial(
+            run_admission,
+            sources.cluster,
+            CertificateFiles(options.webhook_cert_dir),
+            settings=admission_settings(options),
+            metrics=InjectorMetrics(sources.registry),
+            bind=options.webhook,
+            stopping=stopping,
+            on_bound=partial(_tell, "webhook_serving"),
+        )
+        services.append(Named("webhook", serving))
+    return services
+
+
+def admission_settings(options: Options) -> AdmissionSettings:
+    """What admission is told by the command line."""
+    return AdmissionSettings(
+        default_image=options.default_agent_image,
+        allowed_images=options.webhook_allowed_agent_images,
+        when_paused=options.webhook_when_paused,
         namespaces=options.watch_namespaces,
     )
-    return [Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping))]
 
 
 def inward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:

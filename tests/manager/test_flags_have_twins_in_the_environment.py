@@ -25,6 +25,13 @@ TWINS = {
     "--lease-namespace": ("LEASE_NAMESPACE", "home", "lease_namespace", "home"),
     "--auto-bind-agent-rbac": ("AUTO_BIND_AGENT_RBAC", "false", "auto_bind_agent_rbac", False),
     "--default-agent-image": ("DEFAULT_AGENT_IMAGE", "some/image:1", "default_agent_image", "some/image:1"),
+    "--webhook-when-paused": ("WEBHOOK_WHEN_PAUSED", "deny", "webhook_when_paused", "deny"),
+    "--webhook-allowed-agent-images": (
+        "WEBHOOK_ALLOWED_AGENT_IMAGES",
+        "good/*, other:1",
+        "webhook_allowed_agent_images",
+        ("good/*", "other:1"),
+    ),
     "--workers": ("WORKERS", "7", "workers", 7),
 }
 
@@ -83,16 +90,26 @@ def test_an_empty_variable_is_none() -> None:
         ("WATCH_NAMESPACES", "a,B"),
         ("WORKERS", "0"),
         ("LEASE_NAMESPACE", "-"),
+        ("WEBHOOK_WHEN_PAUSED", "perhaps"),
     ],
 )
 def test_a_wrong_variable_is_blamed_by_its_name(variable: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"environment variable {variable}: " in refused(env={variable: text}, capsys=capsys)
 
 
+def test_the_webhook_has_its_twins_too() -> None:
+    env = {"WEBHOOK_ADDRESS": "127.0.0.1:4", "WEBHOOK_CERT_DIR": "/certs"}
+    assert (parse_options([], env).webhook, parse_options([], env).webhook_cert_dir) == ("127.0.0.1:4", Path("/certs"))
+    assert parse_options(["--webhook", "127.0.0.1:4", "--webhook-cert-dir", "/certs"], {}) == parse_options([], env)
+
+
 @pytest.mark.parametrize("arguments", [("--webhook-cert-dir", "/certs"), ("--webhook", "0.0.0.0:9443")])
-def test_admission_is_refused_not_ignored(arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_webhook_without_a_certificate_or_an_address_is_refused_not_ignored(
+    arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     said = refused(*arguments, env={}, capsys=capsys)
-    assert f"{arguments[0]}: this build has no admission webhook" in said
+    assert f"{arguments[0]}: " in said
+    assert "WEBHOOK_ADDRESS" in said or "WEBHOOK_CERT_DIR" in said
 
 
 def test_help_names_every_twin(capsys: pytest.CaptureFixture[str]) -> None:
