@@ -6,7 +6,7 @@ import compileall
 import os
 import sys
 
-from bench import agent, engine, first, fleet, gateways, idle, pods, push, pushes, receiver
+from bench import admission, agent, engine, first, fleet, gateways, idle, pods, push, pushes, receiver
 from bench.disk import workplace
 from bench.table import Page
 
@@ -16,6 +16,7 @@ SECTIONS = {
     "push": push.measure,
     "agent": agent.measure,
     "receiver": receiver.measure,
+    "admission": admission.measure,
     "pushes": pushes.measure,
     "idle": idle.measure,
     "fleet": fleet.measure,
