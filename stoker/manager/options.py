@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OFF: Final = "off"
+NONE: Final = "none"
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 DESCRIPTION = """\
@@ -142,9 +143,11 @@ def _webhook(parser: TwinParser) -> None:
     add("--webhook-cert-dir", "WEBHOOK_CERT_DIR", parse=Path, default=None, metavar="DIR", text=certificate)
     paused = "inject or deny: what becomes of a pod whose resource is paused; default inject"
     add("--webhook-when-paused", "WEBHOOK_WHEN_PAUSED", parse=_when, default="inject", metavar="WORD", text=paused)
-    images = "globs, with commas between them, for what the annotation stoker.io/agent-image may name; default *"
+    images = (
+        "globs, with commas between them, for what the annotation stoker.io/agent-image may name, or none; default *"
+    )
     variable = "WEBHOOK_ALLOWED_AGENT_IMAGES"
-    add("--webhook-allowed-agent-images", variable, parse=twins.names, default=("*",), metavar="GLOBS", text=images)
+    add("--webhook-allowed-agent-images", variable, parse=_globs, default=("*",), metavar="GLOBS", text=images)
 
 
 def _cluster(parser: TwinParser) -> None:
@@ -178,6 +181,11 @@ def _when(text: str) -> str:
     if text not in {"inject", "deny"}:
         raise argparse.ArgumentTypeError(f"{text!r} must be inject or deny")
     return text
+
+
+def _globs(text: str) -> tuple[str, ...]:
+    """An empty variable is one that is not set, so that forbidding every image needs a word."""
+    return () if text.strip().lower() == NONE else twins.names(text)
 
 
 def _namespaces(text: str) -> tuple[str, ...]:

@@ -12,9 +12,6 @@ from tests.cluster.chart import ChartError
 if TYPE_CHECKING:
     from tests.cluster.plugin import Render
 
-OF_ADMISSION = {"webhook.whenPaused", "webhook.allowedAgentImages"}
-"""What the manager is to do with a pod; no manager of this release asks."""
-
 
 def left_out(values: dict[str, Any], path: str) -> dict[str, Any]:
     """The same values without that one."""
@@ -42,7 +39,7 @@ def matters(path: str, chart: Render) -> bool:
 
 def test_every_value_is_read_by_somebody(chart: Render) -> None:
     dead = {path for path in leaves(SCHEMA) if path not in NO_DEFAULT and not matters(path, chart)}
-    assert dead == OF_ADMISSION
+    assert dead == set()
 
 
 def test_what_is_left_out_has_its_default(chart: Render) -> None:

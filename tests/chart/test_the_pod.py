@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.cluster.plane import Plane
     from tests.cluster.plugin import Render
 
-# Refused by the manager until it has an admission webhook.
+# Refused by the manager where no folder is given, until it makes a certificate of its own.
 NOT_BUILT = ("WEBHOOK_ADDRESS", "WEBHOOK_CERT_DIR")
 OF_SETTINGS = {"WEBHOOK_HMAC_SECRET", "WEBHOOK_BEARER_TOKEN", "LOG_LEVEL", "LOG_DEV_MODE", "POD_NAME", "POD_NAMESPACE"}
 

@@ -97,6 +97,11 @@ def test_a_wrong_variable_is_blamed_by_its_name(variable: str, text: str, capsys
     assert f"environment variable {variable}: " in refused(env={variable: text}, capsys=capsys)
 
 
+def test_no_image_may_be_named_where_none_is_allowed() -> None:
+    assert parse_options([], {"WEBHOOK_ALLOWED_AGENT_IMAGES": "none"}).webhook_allowed_agent_images == ()
+    assert parse_options([], {"WEBHOOK_ALLOWED_AGENT_IMAGES": ""}).webhook_allowed_agent_images == ("*",)
+
+
 def test_the_webhook_has_its_twins_too() -> None:
     env = {"WEBHOOK_ADDRESS": "127.0.0.1:4", "WEBHOOK_CERT_DIR": "/certs"}
     assert (parse_options([], env).webhook, parse_options([], env).webhook_cert_dir) == ("127.0.0.1:4", Path("/certs"))

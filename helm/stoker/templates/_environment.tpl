@@ -33,6 +33,10 @@
 {{- if .Values.webhook.enabled }}
 - name: WEBHOOK_ADDRESS
   value: ":{{ .Values.webhook.port }}"
+- name: WEBHOOK_WHEN_PAUSED
+  value: {{ .Values.webhook.whenPaused | quote }}
+- name: WEBHOOK_ALLOWED_AGENT_IMAGES
+  value: {{ join "," .Values.webhook.allowedAgentImages | default "none" | quote }}
 {{- if eq (include "stoker.certificates" .) "mounted" }}
 - name: WEBHOOK_CERT_DIR
   value: /etc/stoker/webhook
