@@ -16,10 +16,10 @@ ASYNC_OFF := ASYNC109,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 PLANE := { scripts/control-plane && scripts/helm; } >/dev/null || [ $$? = 3 ]
 IMAGE := scripts/image >/dev/null || [ $$? = 3 ]
 
-.PHONY: help venv demo test check format bench torture control-plane image docs clean
+.PHONY: help venv demo test check format bench torture control-plane image e2e docs clean
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 venv: $(STAMP)  ## make .venv from the hash-pinned lock
 
@@ -35,6 +35,12 @@ test: $(STAMP)  ## all tests
 	@$(PLANE)
 	@$(IMAGE)
 	@$(BIN)/pytest -q -m "not torture" $(ARGS)
+
+e2e: $(STAMP)  ## image, chart, a real node: from helm install to a scan and helm uninstall
+	@scripts/control-plane >/dev/null
+	@scripts/helm >/dev/null
+	@scripts/image >/dev/null
+	@$(BIN)/pytest -q tests/node tests/e2e $(ARGS)
 
 torture: $(STAMP)  ## kill and fail at tens of thousands of points (long)
 	@$(PLANE)

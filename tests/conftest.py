@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from stoker.observe import redact
 
-pytest_plugins = ["tests.cluster.plugin"]
+pytest_plugins = ["tests.cluster.plugin", "tests.image.plugin", "tests.node.plugin"]
 
 settings.register_profile("steady", deadline=None, max_examples=60)
 settings.load_profile("steady")

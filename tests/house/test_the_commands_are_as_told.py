@@ -20,7 +20,7 @@ MAKEFILE = Path("Makefile")
 
 def targets() -> dict[str, str]:
     """Each target and what it depends on."""
-    return dict(re.findall(r"^([a-z-]+):([^#\n]*)(?:##.*)?$", text(MAKEFILE), re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+):([^#\n]*)(?:##.*)?$", text(MAKEFILE), re.MULTILINE))
 
 
 def dry_run(target: str) -> str:
@@ -38,7 +38,7 @@ def test_every_make_command_that_a_page_names_exists() -> None:
     named = {
         word
         for page in tracked("*.md")
-        for line in re.findall(r"`(make [a-z ]+)[^`]*`|^(make [a-z ]+)", text(page), re.MULTILINE)
+        for line in re.findall(r"`(make [a-z0-9 ]+)[^`]*`|^(make [a-z0-9 ]+)", text(page), re.MULTILINE)
         for word in "".join(line).split()[1:]
     }
     assert {"demo", "test"} <= named

@@ -20,6 +20,7 @@ _PACKAGES: Final = {
     "ip": "iproute2",
     "unshare": "util-linux",
 }
+_NAMESPACES: Final = ("unshare", "--net", "--mount", "--pid", "--fork", "true")
 _PATH: Final = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 
@@ -32,6 +33,8 @@ def missing() -> str:
         return f"there is no kubelet in {found.directory}; unset KUBEBUILDER_ASSETS and run: make control-plane"
     if os.geteuid() != 0:
         return "a node needs root: namespaces, mounts and cgroups of its own"
+    if subprocess.run(_NAMESPACES, capture_output=True, check=False, timeout=30).returncode:
+        return "a node needs namespaces, and this root may make none; run the tests in a privileged container"
     lacking = {package for tool, package in _PACKAGES.items() if shutil.which(tool, path=_PATH) is None}
     lacking |= set() if (PLUGINS / "bridge").exists() else {"containernetworking-plugins"}
     lacking |= set() if BUSYBOX.exists() and _is_static(BUSYBOX) else {"busybox-static"}

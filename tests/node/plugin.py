@@ -1,4 +1,4 @@
-"""The fixture ``node``, and the one loud line where there can be none."""
+"""The fixture ``node`` for every room's tests, and the one loud line where there can be none."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ def node() -> Iterator[Node]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def node_programs() -> None:
+    """For fixtures that make nodes of their own: they are left out where ``node`` is."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs a node where there can be none."""
-    wanting = [item for item in items if "node" in getattr(item, "fixturenames", ())]
+    wanting = [item for item in items if {"node", "node_programs"} & set(getattr(item, "fixturenames", ()))]
     if wanting and missing():
         config.hook.pytest_deselected(items=wanting)
         items[:] = [item for item in items if item not in wanting]
