@@ -6,7 +6,7 @@ import compileall
 import os
 import sys
 
-from bench import admission, agent, engine, first, fleet, gateways, idle, pods, push, pushes, receiver
+from bench import admission, agent, engine, first, fleet, gateways, idle, image, pods, push, pushes, receiver
 from bench.disk import workplace
 from bench.table import Page
 
@@ -22,6 +22,7 @@ SECTIONS = {
     "fleet": fleet.measure,
     "gateways": gateways.measure,
     "pods": pods.measure,
+    "image": image.measure,
 }
 
 
