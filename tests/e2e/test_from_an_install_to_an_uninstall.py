@@ -65,6 +65,32 @@ def test_an_annotation_forces_one_more(cluster: Cluster) -> None:
     until(lambda: cluster.resource()["status"].get("lastHandledRequestedAt") == "now", "it is handled")
 
 
+def test_a_push_after_the_leader_s_end_is_served_by_the_other_replica(cluster: Cluster) -> None:
+    home = cluster.node.kubectl(HOME)
+    lease = json.loads(home("get", "leases", "-o", "json"))["items"][0]
+    home("delete", "pod", lease["spec"]["holderIdentity"].split("_")[0], "--wait=false")
+    commit = cluster.origin.commit({FILE: "three\n"}, message="third")
+    assert plant.push(cluster.node.machine, cluster.receiver(), commit, cluster.url) == 202
+    synced(cluster, commit)
+    assert (cluster.data / FILE).read_text(encoding="utf-8") == "three\n"
+
+
+def test_an_agent_that_is_killed_comes_back_and_the_gateway_runs_on(cluster: Cluster) -> None:
+    where = f"/api/v1/namespaces/{plant.NAMESPACE}/pods/{POD}"
+    gateway = cluster.node.plane.admin.get(where)["status"]["containerStatuses"][0]["containerID"]
+    cluster.node.kill(plant.NAMESPACE, POD, "stoker-agent")
+
+    def back() -> bool:
+        agent = cluster.node.plane.admin.get(where)["status"]["initContainerStatuses"][0]
+        return bool(agent["restartCount"] == 1 and agent["ready"])
+
+    until(back, "the agent is back and ready", within=120)
+    commit = cluster.origin.commit({FILE: "four\n"}, message="fourth")
+    assert plant.push(cluster.node.machine, cluster.receiver(), commit, cluster.url) == 202
+    synced(cluster, commit)
+    assert cluster.node.plane.admin.get(where)["status"]["containerStatuses"][0]["containerID"] == gateway
+
+
 def test_the_agent_s_log_is_json_and_tells_no_secret(cluster: Cluster) -> None:
     lines = cluster.kubectl("logs", POD, "-c", "stoker-agent").splitlines()
     assert {"timestamp", "level", "event"} <= set(json.loads(lines[0]))

@@ -55,6 +55,12 @@ class Engine:
         if done.returncode:
             raise EngineError(done.stderr)
 
+    def kill(self, container: str) -> None:
+        """SIGKILL to its first process."""
+        done = self._ctr("tasks", "kill", "--signal=SIGKILL", container)
+        if done.returncode:
+            raise EngineError(done.stderr)
+
     def _ctr(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [*self._machine.inside(processes=True), "ctr", f"--address={self.socket}", "--namespace=k8s.io"]
         return subprocess.run([*command, *words], capture_output=True, text=True, check=False, timeout=120)

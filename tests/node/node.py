@@ -71,6 +71,13 @@ class Node:
         """The images of an archive, by their names there."""
         self.engine.load(archive)
 
+    def kill(self, namespace: str, pod: str, container: str) -> None:
+        """SIGKILL to a container's first process, as the kernel does when memory ends."""
+        status = self.plane.admin.get(f"/api/v1/namespaces/{namespace}/pods/{pod}")["status"]
+        known = [*status.get("initContainerStatuses", []), *status["containerStatuses"]]
+        (one,) = [each["containerID"].removeprefix("containerd://") for each in known if each["name"] == container]
+        self.engine.kill(one)
+
     def restart(self) -> None:
         """Kills kubelet and containerd and starts them again: the pods go on meanwhile, as on a node that is updated."""
         for pid in (*children(self._kubelet), self.engine.pid):
