@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stoker.web.certificate import self_signed
 from tests.cluster.binaries import found
 from tests.cluster.chart import CHART, RELEASE
 from tests.e2e import plant
@@ -29,7 +31,7 @@ HOME = "stoker-system"
 VALUES = {
     "image": {"repository": plant.IMAGE, "tag": plant.TAG},
     "replicaCount": 2,
-    "webhook": {"enabled": False},
+    "webhook": {"certificate": {"secretName": "webhook-certificate"}},
     "webhookReceiver": {"enabled": True, "hmac": {"secret": plant.SECRET}},
 }
 
@@ -82,7 +84,7 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def cluster(archive: Archive, node_programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Everything applied, nothing waited for; at the end all of it is gone with the node."""
+    """Installed and everything applied; at the end all of it is gone with the node."""
     root = tmp_path_factory.mktemp("srv")
     origin = make_origin(root / "plant.git")
     origin.commit(
@@ -93,16 +95,30 @@ def cluster(archive: Archive, node_programs: None, tmp_path_factory: pytest.Temp
         node.load(archive.path)
         with plant.served(node.machine, root) as server:
             made = Cluster(node, origin, server.url, node.machine.directory / "data-0")
-            made.helm(
-                "install", RELEASE, str(CHART), f"--namespace={HOME}", "--create-namespace", f"--set-json={_json()}"
-            )
-            node.plane.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": plant.NAMESPACE}})
+            for namespace in (HOME, plant.NAMESPACE):
+                node.plane.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+            _install(made)
             documents = [plant.account(), plant.api_key(), plant.volume(made.data), plant.resource(server.url)]
-            for document in (*documents, plant.stateful_set(server.url)):
+            for document in (*documents, plant.stateful_set()):
                 made.kubectl("apply", "-f-", stdin=document)
             yield made
     finally:
         node.close()
+
+
+def _install(cluster: Cluster) -> None:
+    """With a certificate of the user's own; whoever brings one tells the API server whose it is."""
+    certificate, key = self_signed((f"{RELEASE}-webhook-service.{HOME}.svc",))
+    pair = {"tls.crt": certificate, "tls.key": key, "ca.crt": certificate}
+    meta = {"name": "webhook-certificate", "namespace": HOME}
+    data = {name: base64.b64encode(content).decode() for name, content in pair.items()}
+    cluster.node.plane.admin.apply({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": data})
+    cluster.helm("install", RELEASE, str(CHART), f"--namespace={HOME}", f"--set-json={_json()}")
+    path = f"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{RELEASE}-pod-injection"
+    patch = [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": data["ca.crt"]}]
+    cluster.node.plane.admin.request("PATCH", path, patch, "application/json-patch+json")
+    home = cluster.node.kubectl(HOME)
+    home("wait", f"deployment/{RELEASE}-controller-manager", "--for=condition=Available", "--timeout=55s")
 
 
 def _json() -> str:

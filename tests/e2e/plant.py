@@ -11,8 +11,6 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.api import names
-from tests.admission.pods import injected
-from tests.admission.pods import resource as known
 from tests.fakes.githttp import Behaviour, HttpBackend
 from tests.fakes.gitservers import HttpServer, Tracking, running
 from tests.node import init
@@ -90,11 +88,8 @@ def volume(directory: Path) -> Json:
     return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "data-0"}, "spec": spec}
 
 
-def stateful_set(url: str) -> Json:
-    """As the official chart's: its data volume, user and init container. The simulated gateway is its image's process.
-
-    Its pods are what admission makes of them (``tests.admission``): the agent stands in the template.
-    """
+def stateful_set() -> Json:
+    """As the official chart's: its data volume, user and init container. The simulated gateway is its image's process."""
     image = {"image": f"{IMAGE}:{TAG}", "imagePullPolicy": "IfNotPresent"}
     gateway = {
         "name": "gateway",
@@ -118,12 +113,8 @@ def stateful_set(url: str) -> Json:
             "securityContext": {"runAsUser": UID, "runAsGroup": UID, "fsGroup": UID},
             "initContainers": [seed | image],
             "containers": [gateway],
-            "volumes": [{"name": "data", "emptyDir": {}}],
         },
     }
-    agent = {"image": {"repository": IMAGE, "tag": TAG}}
-    made = injected(pod, known(CR, **resource(url)["spec"], agent=agent))
-    made["spec"]["volumes"] = [one for one in made["spec"]["volumes"] if one["name"] != "data"]
     claim = {
         "metadata": {"name": "data"},
         "spec": {
@@ -136,7 +127,7 @@ def stateful_set(url: str) -> Json:
         "serviceName": "ignition",
         "replicas": 1,
         "selector": {"matchLabels": {"app.kubernetes.io/name": "ignition"}},
-        "template": made,
+        "template": pod,
         "volumeClaimTemplates": [claim],
     }
     return {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "ignition-gateway"}, "spec": spec}

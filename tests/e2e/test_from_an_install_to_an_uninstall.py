@@ -1,4 +1,4 @@
-"""One story, in the order of its tests: installed, started in order, pushed, forced, looked at, deleted."""
+"""One story, in the order of its tests: installed, injected, started in order, pushed, forced, looked at, deleted."""
 
 from __future__ import annotations
 
@@ -105,6 +105,7 @@ def test_a_deletion_and_an_uninstall_leave_the_crd_and_nothing_else(cluster: Clu
     cluster.helm("uninstall", RELEASE, f"--namespace={HOME}", "--wait")
     home = cluster.node.kubectl(HOME)
     until(lambda: not home("get", "pods", "-o", "name"), "the managers end", within=90)
+    home("delete", "secret", "webhook-certificate")  # the user's own
     assert home("get", "all,secrets,serviceaccounts,roles,rolebindings", "-o", "name") == "serviceaccount/default\n"
     assert RELEASE not in cluster.node.kubectl()("get", "clusterroles,clusterrolebindings", "-o", "name")
     assert "gatewaysyncs.stoker.io" in cluster.node.kubectl()("get", "crds", "-o", "name")
