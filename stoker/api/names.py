@@ -33,6 +33,8 @@ INJECTION_NAMESPACE_LABEL: Final = "stoker.io/injection"
 # On the resource: requests.
 REQUESTED_REF: Final = "stoker.io/requested-ref"
 REQUESTED_AT: Final = "stoker.io/requested-at"
+HANDLED_AT: Final = "stoker.io/last-handled-requested-at"
+"""Of the certificate's Secret, where a request for a new one is echoed: it has no status."""
 REQUESTED_BY: Final = "stoker.io/requested-by"
 PUSHED_AT: Final = "stoker.io/pushed-at"
 ALLOW_MASS_DELETE: Final = "stoker.io/allow-mass-delete"

@@ -125,6 +125,13 @@ class Secret(Document, frozen=True, kw_only=True):
         return f"Secret({self.metadata.namespace}/{self.metadata.name})"
 
 
+class MutatingWebhookConfiguration(Document, frozen=True, kw_only=True):
+    """What an API server asks of webhooks; each as plain JSON, for whoever changes one part must give back the others."""
+
+    metadata: ObjectMeta
+    webhooks: list[dict[str, Any]] = []
+
+
 class Subject(Document, frozen=True, kw_only=True):
     """Who a role is bound to."""
 

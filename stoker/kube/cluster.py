@@ -59,6 +59,13 @@ EVENTS: Final = Kind("v1", "Event", "events", objects.KubeEvent)
 NAMESPACES: Final = Kind("v1", "Namespace", "namespaces", objects.Namespace, namespaced=False)
 ROLEBINDINGS: Final = Kind("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", objects.RoleBinding)
 LEASES: Final = Kind("coordination.k8s.io/v1", "Lease", "leases", objects.Lease)
+WEBHOOKS: Final = Kind(
+    "admissionregistration.k8s.io/v1",
+    "MutatingWebhookConfiguration",
+    "mutatingwebhookconfigurations",
+    objects.MutatingWebhookConfiguration,
+    namespaced=False,
+)
 KINDS: Final[tuple[Kind[Any], ...]] = (
     GATEWAYSYNCS,
     PODS,
@@ -68,6 +75,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     NAMESPACES,
     ROLEBINDINGS,
     LEASES,
+    WEBHOOKS,
 )
 
 

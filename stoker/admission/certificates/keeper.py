@@ -1,0 +1,171 @@
+"""Whoever leads keeps the certificate's Secret and what the API server trusts as they should be, and repairs both at once.
+
+Both are watched by name. What was written last is remembered, so that a Secret that somebody deleted or spoilt is put back as it
+was, and nothing that is served loses its trust. A failure pauses the keeper, never the rest of who leads.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import trio
+
+from stoker.admission.certificates import pairs
+from stoker.admission.certificates.material import SECRET_TYPE, Material
+from stoker.admission.certificates.plan import Known, next_material
+from stoker.api import names
+from stoker.api.times import utcnow
+from stoker.errors import AlreadyExists, Conflict, ObjectNotFound, StokerError
+from stoker.kube.cluster import SECRETS, WEBHOOKS
+from stoker.kube.informer import Informer
+from stoker.nursery.backoff import Backoff
+from stoker.observe.logs import get_logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from stoker.api.objects import MutatingWebhookConfiguration, Secret
+    from stoker.kube.cluster import Cluster
+
+SETTLED_SECONDS: Final = 3.0
+"""From telling an API server of an authority until every one of several has heard it by its own watch."""
+LOOK_SECONDS: Final = 600.0
+PAUSES: Final = Backoff((0.5, 1.0, 2.0, 5.0, 15.0, 30.0))
+
+
+@dataclass(frozen=True)
+class CertificatePlace:
+    """``secret`` and ``service`` are in ``namespace``; ``configuration`` is the MutatingWebhookConfiguration."""
+
+    namespace: str
+    secret: str
+    service: str
+    configuration: str
+
+    @property
+    def dns_names(self) -> tuple[str, ...]:
+        """By which API servers reach the webhook's Service, the one that they use first."""
+        host = f"{self.service}.{self.namespace}"
+        return f"{host}.svc", f"{host}.svc.cluster.local", host
+
+
+class Keeper:
+    """One life of it, while this replica leads; ``cluster`` must be the fenced one."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        place: CertificatePlace,
+        *,
+        settled_seconds: float = SETTLED_SECONDS,
+        now: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._cluster = cluster
+        self._place = place
+        self._settled_seconds = settled_seconds
+        self._now = now
+        self._changed = trio.Event()
+        self._secrets = Informer(cluster, SECRETS, place.namespace, name=place.secret, on_change=self._wake)
+        self._webhooks = Informer(cluster, WEBHOOKS, name=place.configuration, on_change=self._wake)
+        self._last = Material()
+        self._told, self._told_since = b"", 0.0
+        self._log = get_logger("admission.certificates", namespace=place.namespace, secret=place.secret)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Runs until cancelled; started at once, for nobody else has to wait for it."""
+        task_status.started()
+        async with trio.open_nursery() as nursery:
+            await nursery.start(self._secrets.run)
+            await nursery.start(self._webhooks.run)
+            failures = 0
+            while True:
+                self._changed = trio.Event()
+                try:
+                    pause = await self._step()
+                    failures = 0
+                except (AlreadyExists, Conflict, ObjectNotFound):
+                    pause = self._settled_seconds  # what overtook us comes by the watch, which ends the pause
+                except StokerError as error:
+                    failures += 1
+                    pause = PAUSES.delay(failures)
+                    self._log.error("certificate_not_kept", error=str(error), retry_in_s=pause)
+                with trio.move_on_after(pause):
+                    await self._changed.wait()
+
+    async def _step(self) -> float:
+        """Puts right what is wrong; seconds until it must be looked at again even when nothing happens."""
+        secret = self._secrets.get(self._place.namespace, self._place.secret)
+        webhook = self._webhooks.get("", self._place.configuration)
+        self._hear(webhook)
+        read = Material.read(secret.data) if secret is not None else Material()
+        found = read if read.authority is not None and read.served is not None else self._last
+        found = found if found.authority is not None else read
+        asked = _unhandled(secret)
+        wanted, why = next_material(found, self._place.dns_names, self._now(), self._known(bool(asked)))
+        if secret is None or wanted != read:
+            taken = asked if wanted.authority != found.authority else ""
+            await self._write(secret, wanted, why or "the Secret was lost or spoilt", taken)
+        self._last = wanted
+        if webhook is not None and _trust_of(webhook) != wanted.bundle:
+            await self._tell(webhook, wanted.bundle)
+        return self._settled_seconds if not self._settled() else LOOK_SECONDS
+
+    def _hear(self, webhook: MutatingWebhookConfiguration | None) -> None:
+        told = _trust_of(webhook) if webhook is not None else b""
+        if told != self._told:
+            self._told, self._told_since = told, trio.current_time()
+
+    def _settled(self) -> bool:
+        return trio.current_time() >= self._told_since + self._settled_seconds
+
+    def _known(self, anew: bool) -> Known:
+        return Known(self._told, self._settled(), anew)
+
+    async def _write(self, secret: Secret | None, wanted: Material, why: str, taken: str) -> None:
+        annotations = {names.HANDLED_AT: taken} if taken else {}
+        body: dict[str, Any] = {"metadata": {"annotations": annotations}, "data": wanted.data()}
+        if secret is None:
+            labels = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
+            meta = {"name": self._place.secret, "namespace": self._place.namespace, "labels": labels}
+            whole = {"type": SECRET_TYPE, **body, "metadata": {**meta, "annotations": annotations}}
+            await self._cluster.create(SECRETS, self._place.namespace, whole)
+        else:
+            body["metadata"]["resourceVersion"] = secret.metadata.resource_version
+            await self._cluster.patch(SECRETS, self._place.namespace, self._place.secret, body)
+        expires = pairs.ends(wanted.served.certificate).isoformat() if wanted.served is not None else ""
+        self._log.info("certificate_written", reason=why, expires=expires, authorities=len(wanted.trusted))
+
+    async def _tell(self, webhook: MutatingWebhookConfiguration, bundle: bytes) -> None:
+        """A list is replaced whole by a merge patch: the version sees to it that nothing of others is undone."""
+        told = base64.b64encode(bundle).decode("ascii")
+        webhooks = [
+            {**one, "clientConfig": {**one.get("clientConfig", {}), "caBundle": told}} for one in webhook.webhooks
+        ]
+        meta = {"resourceVersion": webhook.metadata.resource_version}
+        await self._cluster.patch(WEBHOOKS, "", self._place.configuration, {"metadata": meta, "webhooks": webhooks})
+        self._log.info("authority_told", webhook=self._place.configuration, authorities=len(pairs.split(bundle)))
+
+    def _wake(self, _old: object, _new: object) -> None:
+        self._changed.set()
+
+
+def _trust_of(webhook: MutatingWebhookConfiguration) -> bytes:
+    """What all of its webhooks are told to trust; empty when one is told nothing, or something else than the others."""
+    told = {str(one.get("clientConfig", {}).get("caBundle") or "") for one in webhook.webhooks}
+    if len(told) != 1:
+        return b""
+    try:
+        return base64.b64decode(told.pop())
+    except ValueError:
+        return b""
+
+
+def _unhandled(secret: Secret | None) -> str:
+    """A request for a new certificate that was not taken up yet."""
+    if secret is None:
+        return ""
+    asked = secret.metadata.annotations.get(names.REQUESTED_AT, "")
+    return asked if asked != secret.metadata.annotations.get(names.HANDLED_AT, "") else ""
