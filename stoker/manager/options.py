@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OFF: Final = "off"
 NONE: Final = "none"
+_OBJECT = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 DESCRIPTION = """\
@@ -41,7 +42,8 @@ examples:
   WEBHOOK_HMAC_SECRET=... stoker manager --receiver 0.0.0.0:9444
       also take push webhooks at http://HOST:9444/webhook/NAMESPACE/NAME
   stoker manager --webhook :9443 --webhook-cert-dir /etc/stoker/webhook --default-agent-image IMAGE
-      also put the agent into pods that ask for it
+      also put the agent into pods that ask for it; instead of a folder, --webhook-secret, --webhook-service and
+      --webhook-configuration make, keep and renew a certificate of our own
 
 metrics:
   curl -k -H "Authorization: Bearer $(kubectl create token ACCOUNT)" https://HOST:8443/metrics
@@ -84,6 +86,9 @@ class Options:
     webhook_cert_dir: Path | None = None
     webhook_when_paused: Literal["inject", "deny"] = "inject"
     webhook_allowed_agent_images: tuple[str, ...] = ("*",)
+    webhook_secret: str = ""
+    webhook_service: str = ""
+    webhook_configuration: str = ""
 
 
 def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
@@ -93,13 +98,7 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     _webhook(parser)
     _cluster(parser)
     given = parser.read(argv, env)
-    if given.webhook is not None and given.webhook_cert_dir is None:
-        parser.error(
-            "--webhook: --webhook-cert-dir (env WEBHOOK_CERT_DIR) must name the folder of its certificate: this build makes"
-            " none of its own"
-        )
-    if given.webhook is None and given.webhook_cert_dir is not None:
-        parser.error("--webhook-cert-dir: there is no webhook without --webhook HOST:PORT (env WEBHOOK_ADDRESS)")
+    _judge_certificate(parser, given)
     return Options(
         probes=given.probes,
         metrics=given.metrics,
@@ -117,6 +116,9 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
         webhook_cert_dir=given.webhook_cert_dir,
         webhook_when_paused=given.webhook_when_paused,
         webhook_allowed_agent_images=given.webhook_allowed_agent_images,
+        webhook_secret=given.webhook_secret,
+        webhook_service=given.webhook_service,
+        webhook_configuration=given.webhook_configuration,
     )
 
 
@@ -141,6 +143,12 @@ def _webhook(parser: TwinParser) -> None:
     add = parser.twin
     certificate = "folder with tls.crt, tls.key and ca.crt, for the webhook; what is renewed there is served at once"
     add("--webhook-cert-dir", "WEBHOOK_CERT_DIR", parse=Path, default=None, metavar="DIR", text=certificate)
+    secret = "Secret in the namespace of the lease where a certificate of our own is kept, when no folder is given"
+    add("--webhook-secret", "WEBHOOK_SECRET", parse=_name, default="", metavar="NAME", text=secret)
+    service = "Service by which API servers reach the webhook; it is in the certificate of our own"
+    add("--webhook-service", "WEBHOOK_SERVICE", parse=_name, default="", metavar="NAME", text=service)
+    configuration = "MutatingWebhookConfiguration that is told to trust the certificate of our own"
+    add("--webhook-configuration", "WEBHOOK_CONFIGURATION", parse=_name, default="", metavar="NAME", text=configuration)
     paused = "inject or deny: what becomes of a pod whose resource is paused; default inject"
     add("--webhook-when-paused", "WEBHOOK_WHEN_PAUSED", parse=_when, default="inject", metavar="WORD", text=paused)
     images = (
@@ -175,6 +183,28 @@ def _address_or_off(text: str) -> str | None:
         return None
     # A chart knows the port, and not which families a pod will have.
     return address(everywhere(0)[:-1] + text[1:] if text.startswith(":") else text)
+
+
+def _judge_certificate(parser: TwinParser, given: argparse.Namespace) -> None:
+    """A webhook has one certificate, from a folder or of our own, and nobody else has any."""
+    folder = given.webhook_cert_dir is not None
+    own = {f"--webhook-{part}": getattr(given, f"webhook_{part}") for part in ("secret", "service", "configuration")}
+    lacking = [flag for flag, value in own.items() if not value]
+    if given.webhook is None:
+        if folder or len(lacking) < len(own):
+            flag = "--webhook-cert-dir" if folder else next(flag for flag in own if flag not in lacking)
+            parser.error(f"{flag}: there is no webhook without --webhook HOST:PORT (env WEBHOOK_ADDRESS)")
+    elif not folder and lacking:
+        parser.error(
+            "--webhook: where is its certificate? Name its folder with --webhook-cert-dir (env WEBHOOK_CERT_DIR), or, for one"
+            f" of our own, also {', '.join(lacking)}"
+        )
+
+
+def _name(text: str) -> str:
+    if not _OBJECT.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no object's name: lower-case letters, digits, '-' and '.'")
+    return text
 
 
 def _when(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
+from stoker.admission.certificates.keeper import Keeper
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
 from stoker.git.github_app import TokenExchange
@@ -25,7 +26,7 @@ from stoker.kube.config import find_access
 from stoker.kube.http import HttpCluster
 from stoker.kube.leadership import Fenced, Leadership
 from stoker.kube.lease import Elector
-from stoker.manager.servers import Sources, inward, outward
+from stoker.manager.servers import Sources, certificate_place, inward, outward
 from stoker.nursery.circles import supervise_circles
 from stoker.nursery.service import Named, Told
 from stoker.nursery.shutdown import until
@@ -61,6 +62,7 @@ async def run_manager(
         identity=f"{env.get('POD_NAME') or socket.gethostname()}_{uuid.uuid4()}",
         namespace=options.lease_namespace or env.get("POD_NAMESPACE", "") or access.namespace,
     )
+    place = certificate_place(options, replica.namespace)
     registry = new_registry()
     metrics = ControllerMetrics(registry)
     settings = ControllerSettings(options.workers, options.watch_namespaces, options.auto_bind_agent_rbac)
@@ -76,13 +78,17 @@ async def run_manager(
 
         async def control(over: Cluster, *, task_status: trio.TaskStatus[None]) -> None:
             work = partial(run_controller, over, remote=remote, apps=apps, metrics=metrics, settings=settings)
-            try:
-                await work(task_status=task_status)
-            finally:
-                metrics.clear()  # whoever does not lead has nothing to say about resources
+            async with trio.open_nursery() as nursery:
+                if place is not None:
+                    await nursery.start(Keeper(over, place).run)
+                try:
+                    await work(task_status=task_status)
+                finally:
+                    metrics.clear()  # whoever does not lead has nothing to say about resources
+                nursery.cancel_scope.cancel()
 
         controller = replica.led(cluster, control) if options.leader_election else partial(control, cluster)
-        await _serve(options, Sources(cluster, registry, receiver, Vitals()), controller, stopping)
+        await _serve(options, Sources(cluster, registry, receiver, Vitals(), place), controller, stopping)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
+from stoker.admission.certificates.keeper import CertificatePlace
+from stoker.admission.certificates.source import SecretCertificate
 from stoker.admission.judge import AdmissionSettings
 from stoker.admission.metrics import InjectorMetrics
 from stoker.admission.run import run_admission
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from stoker.manager.options import Options
     from stoker.process.vitals import Vitals
     from stoker.settings import ReceiverSettings
+    from stoker.web.certified import CertificateSource
 
 CERTIFIED: Final = "stoker-manager"
 """The name in a certificate of our own making: no client can know the one by which it reaches us."""
@@ -47,6 +50,7 @@ class Sources:
     registry: CollectorRegistry
     receiver: ReceiverSettings
     vitals: Vitals
+    certificate: CertificatePlace | None = None
 
 
 def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Named]:
@@ -62,11 +66,11 @@ def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Na
             namespaces=options.watch_namespaces,
         )
         services.append(Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping)))
-    if options.webhook is not None and options.webhook_cert_dir is not None:
+    if options.webhook is not None:
         serving = partial(
             run_admission,
             sources.cluster,
-            CertificateFiles(options.webhook_cert_dir),
+            certificates(options, sources),
             settings=admission_settings(options),
             metrics=InjectorMetrics(sources.registry),
             bind=options.webhook,
@@ -75,6 +79,21 @@ def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Na
         )
         services.append(Named("webhook", serving))
     return services
+
+
+def certificates(options: Options, sources: Sources) -> CertificateSource:
+    """Whoever has the webhook's: a folder that was named, else the Secret where ours is kept."""
+    if options.webhook_cert_dir is not None:
+        return CertificateFiles(options.webhook_cert_dir)
+    assert sources.certificate is not None  # noqa: S101 - the options are judged before
+    return SecretCertificate(sources.cluster, sources.certificate)
+
+
+def certificate_place(options: Options, namespace: str) -> CertificatePlace | None:
+    """Where a certificate of our own is kept; None when nobody serves with one."""
+    if options.webhook is None or options.webhook_cert_dir is not None:
+        return None
+    return CertificatePlace(namespace, options.webhook_secret, options.webhook_service, options.webhook_configuration)
 
 
 def admission_settings(options: Options) -> AdmissionSettings:

@@ -40,6 +40,13 @@
 {{- if eq (include "stoker.certificates" .) "mounted" }}
 - name: WEBHOOK_CERT_DIR
   value: /etc/stoker/webhook
+{{- else }}
+- name: WEBHOOK_SECRET
+  value: {{ include "stoker.certificateSecret" . | quote }}
+- name: WEBHOOK_SERVICE
+  value: {{ include "stoker.webhookService" . | quote }}
+- name: WEBHOOK_CONFIGURATION
+  value: {{ include "stoker.webhookConfiguration" . | quote }}
 {{- end }}
 {{- end }}
 {{- if $receiver.enabled }}

@@ -47,9 +47,9 @@ class CertificatePlace:
 
     @property
     def dns_names(self) -> tuple[str, ...]:
-        """By which API servers reach the webhook's Service, the one that they use first."""
+        """By which API servers reach the webhook's Service, the one that they use first; and a manager out of a cluster."""
         host = f"{self.service}.{self.namespace}"
-        return f"{host}.svc", f"{host}.svc.cluster.local", host
+        return f"{host}.svc", f"{host}.svc.cluster.local", host, "localhost"
 
 
 class Keeper:

@@ -1,7 +1,8 @@
 """What the certificate's Secret holds, as a value: of type kubernetes.io/tls, so that anybody's tools can read it.
 
 ``tls.crt`` and ``tls.key`` are what is served, ``ca.crt`` the authorities that are trusted, the one that signs first, and
-``ca.key`` its key. While authorities change, the first has not signed what is served yet. A part that is missing or spoilt is empty here.
+``ca.key`` its key. While authorities change, the first has not signed what is served yet. A part that is missing or spoilt is
+empty here.
 """
 
 from __future__ import annotations
