@@ -31,10 +31,15 @@ ANNOTATIONS: Final = {
     names.REQUESTED_AT: (
         "GatewaySync",
         "the receiver, or you",
-        "Any new value forces a sync and a scan of every gateway.",
+        "Any new value forces a sync and a scan of every gateway. On the webhook's certificate Secret: a new certificate.",
     ),
     names.REQUESTED_BY: ("GatewaySync", "the receiver", "Who sent the last request."),
     names.PUSHED_AT: ("GatewaySync", "the receiver", "A new value makes the ref be looked up at once; nothing else."),
+    names.HANDLED_AT: (
+        "the webhook's certificate Secret",
+        "the manager",
+        f"The `{names.REQUESTED_AT}` of that Secret for which a new authority and certificate were made last.",
+    ),
     names.ALLOW_MASS_DELETE: ("GatewaySync", "people only", "The commit that may delete most of a gateway."),
     names.SECRET_TYPE: ("Secret", "the controller", f"`{names.GITHUB_TOKEN_TYPE}`: a token of a GitHub App."),
 }

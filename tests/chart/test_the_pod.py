@@ -80,8 +80,6 @@ def test_the_manager_knows_every_variable_and_takes_its_value(values: Values, ch
     environment = told(chart(values))
     assert set(environment) - known == set()
     plain = {name: value for name, value in environment.items() if isinstance(value, str)}
-    for name in NOT_BUILT:
-        plain.pop(name, None)
     options.parse_options([], plain)
     Environment.from_env(plain)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stoker.web.certificate import self_signed
 from tests.cluster.binaries import found
 from tests.cluster.chart import CHART, RELEASE
 from tests.e2e import plant
@@ -31,7 +29,6 @@ HOME = "stoker-system"
 VALUES = {
     "image": {"repository": plant.IMAGE, "tag": plant.TAG},
     "replicaCount": 2,
-    "webhook": {"certificate": {"secretName": "webhook-certificate"}},
     "webhookReceiver": {"enabled": True, "hmac": {"secret": plant.SECRET}},
 }
 
@@ -107,18 +104,16 @@ def cluster(archive: Archive, node_programs: None, tmp_path_factory: pytest.Temp
 
 
 def _install(cluster: Cluster) -> None:
-    """With a certificate of the user's own; whoever brings one tells the API server whose it is."""
-    certificate, key = self_signed((f"{RELEASE}-webhook-service.{HOME}.svc",))
-    pair = {"tls.crt": certificate, "tls.key": key, "ca.crt": certificate}
-    meta = {"name": "webhook-certificate", "namespace": HOME}
-    data = {name: base64.b64encode(content).decode() for name, content in pair.items()}
-    cluster.node.plane.admin.apply({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": data})
+    """As users type it; returns once both replicas serve, and the API server was told whom to trust."""
     cluster.helm("install", RELEASE, str(CHART), f"--namespace={HOME}", f"--set-json={_json()}")
-    path = f"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{RELEASE}-pod-injection"
-    patch = [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": data["ca.crt"]}]
-    cluster.node.plane.admin.request("PATCH", path, patch, "application/json-patch+json")
     home = cluster.node.kubectl(HOME)
     home("wait", f"deployment/{RELEASE}-controller-manager", "--for=condition=Available", "--timeout=55s")
+    path = f"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{RELEASE}-pod-injection"
+
+    def told() -> bool:
+        return bool(cluster.node.plane.admin.get(path)["webhooks"][0]["clientConfig"].get("caBundle"))
+
+    until(told, "the API server is told whom to trust")
 
 
 def _json() -> str:

@@ -105,7 +105,7 @@ def test_a_deletion_and_an_uninstall_leave_the_crd_and_nothing_else(cluster: Clu
     cluster.helm("uninstall", RELEASE, f"--namespace={HOME}", "--wait")
     home = cluster.node.kubectl(HOME)
     until(lambda: not home("get", "pods", "-o", "name"), "the managers end", within=90)
-    home("delete", "secret", "webhook-certificate")  # the user's own
+    until(lambda: not home("get", "secrets", "-o", "name"), "the certificate goes with the webhook", within=90)
     assert home("get", "all,secrets,serviceaccounts,roles,rolebindings", "-o", "name") == "serviceaccount/default\n"
     assert RELEASE not in cluster.node.kubectl()("get", "clusterroles,clusterrolebindings", "-o", "name")
     assert "gatewaysyncs.stoker.io" in cluster.node.kubectl()("get", "crds", "-o", "name")

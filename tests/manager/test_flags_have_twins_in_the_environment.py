@@ -122,3 +122,22 @@ def test_help_names_every_twin(capsys: pytest.CaptureFixture[str]) -> None:
         parse_options(["--help"], {})
     told = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert all(f"(env {variable})" in told for variable, *_ in TWINS.values())
+
+
+def test_an_empty_list_of_images_is_told_by_a_word_for_an_empty_variable_is_unset() -> None:
+    assert parse_options([], {"WEBHOOK_ALLOWED_AGENT_IMAGES": "none"}).webhook_allowed_agent_images == ()
+    assert parse_options([], {"WEBHOOK_ALLOWED_AGENT_IMAGES": ""}).webhook_allowed_agent_images == ("*",)
+
+
+OWN = {"--webhook-secret": "cert", "--webhook-service": "hook", "--webhook-configuration": "inject"}
+
+
+def test_a_webhook_without_a_folder_needs_all_of_its_own_certificate(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for flag, value in OWN.items() for word in (flag, value)]
+    assert parse_options(["--webhook", ":9443", *words], {}).webhook_secret == "cert"
+    with pytest.raises(SystemExit):
+        parse_options(["--webhook", ":9443", *words[:2]], {})
+    assert "also --webhook-service, --webhook-configuration" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parse_options(words[:2], {})
+    assert "no webhook without --webhook" in capsys.readouterr().err

@@ -1,7 +1,8 @@
 """Whoever leads keeps the certificate's Secret and what the API server trusts as they should be, and repairs both at once.
 
 Both are watched by name. What was written last is remembered, so that a Secret that somebody deleted or spoilt is put back as it
-was, and nothing that is served loses its trust. A failure pauses the keeper, never the rest of who leads.
+was, and nothing that is served loses its trust. A failure pauses the keeper, never the rest of who leads. The Secret belongs to
+the webhook's configuration and goes with it, so that an uninstall leaves neither.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class Keeper:
         self._secrets = Informer(cluster, SECRETS, place.namespace, name=place.secret, on_change=self._wake)
         self._webhooks = Informer(cluster, WEBHOOKS, name=place.configuration, on_change=self._wake)
         self._last = Material()
+        self._configured = False
         self._told, self._told_since = b"", 0.0
         self._log = get_logger("admission.certificates", namespace=place.namespace, secret=place.secret)
 
@@ -100,14 +102,22 @@ class Keeper:
         secret = self._secrets.get(self._place.namespace, self._place.secret)
         webhook = self._webhooks.get("", self._place.configuration)
         self._hear(webhook)
+        if self._configured and webhook is None:
+            return LOOK_SECONDS  # the release is being taken away, and the Secret with it
+        self._configured = webhook is not None
+        owner = _owner(webhook)
+        owned = secret is not None and (
+            not owner or owner[0]["uid"] in {one.uid for one in secret.metadata.owner_references}
+        )
         read = Material.read(secret.data) if secret is not None else Material()
         found = read if read.authority is not None and read.served is not None else self._last
         found = found if found.authority is not None else read
         asked = _unhandled(secret)
         wanted, why = next_material(found, self._place.dns_names, self._now(), self._known(bool(asked)))
-        if secret is None or wanted != read:
+        if secret is None or wanted != read or not owned:
             taken = asked if wanted.authority != found.authority else ""
-            await self._write(secret, wanted, why or "the Secret was lost or spoilt", taken)
+            why = why or ("the Secret was lost or spoilt" if wanted != read else "the Secret belonged to nobody")
+            await self._write(secret, wanted, why, _meta(taken, owner))
         self._last = wanted
         if webhook is not None and _trust_of(webhook) != wanted.bundle:
             await self._tell(webhook, wanted.bundle)
@@ -124,17 +134,16 @@ class Keeper:
     def _known(self, anew: bool) -> Known:
         return Known(self._told, self._settled(), anew)
 
-    async def _write(self, secret: Secret | None, wanted: Material, why: str, taken: str) -> None:
-        annotations = {names.HANDLED_AT: taken} if taken else {}
-        body: dict[str, Any] = {"metadata": {"annotations": annotations}, "data": wanted.data()}
+    async def _write(self, secret: Secret | None, wanted: Material, why: str, meta: dict[str, Any]) -> None:
+        namespace, name = self._place.namespace, self._place.secret
         if secret is None:
-            labels = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
-            meta = {"name": self._place.secret, "namespace": self._place.namespace, "labels": labels}
-            whole = {"type": SECRET_TYPE, **body, "metadata": {**meta, "annotations": annotations}}
-            await self._cluster.create(SECRETS, self._place.namespace, whole)
+            named = {"name": name, "namespace": namespace, "labels": {names.MANAGED_BY_LABEL: names.MANAGED_BY}}
+            body = {"type": SECRET_TYPE, "metadata": {**named, **meta}, "data": wanted.data()}
+            await self._cluster.create(SECRETS, namespace, body)
         else:
-            body["metadata"]["resourceVersion"] = secret.metadata.resource_version
-            await self._cluster.patch(SECRETS, self._place.namespace, self._place.secret, body)
+            version = {"resourceVersion": secret.metadata.resource_version}
+            body = {"metadata": {**version, **meta}, "data": wanted.data()}
+            await self._cluster.patch(SECRETS, namespace, name, body)
         expires = pairs.ends(wanted.served.certificate).isoformat() if wanted.served is not None else ""
         self._log.info("certificate_written", reason=why, expires=expires, authorities=len(wanted.trusted))
 
@@ -150,6 +159,20 @@ class Keeper:
 
     def _wake(self, _old: object, _new: object) -> None:
         self._changed.set()
+
+
+def _owner(webhook: MutatingWebhookConfiguration | None) -> list[dict[str, str]]:
+    """As ownerReferences; empty while there is no configuration."""
+    if webhook is None:
+        return []
+    meta = webhook.metadata
+    return [{"apiVersion": WEBHOOKS.api_version, "kind": WEBHOOKS.kind, "name": meta.name, "uid": meta.uid}]
+
+
+def _meta(taken: str, owner: list[dict[str, str]]) -> dict[str, Any]:
+    """Of the Secret, beside its name; what is not known is left as it is."""
+    meta: dict[str, Any] = {"ownerReferences": owner} if owner else {}
+    return {**meta, "annotations": {names.HANDLED_AT: taken}} if taken else meta
 
 
 def _trust_of(webhook: MutatingWebhookConfiguration) -> bytes:

@@ -153,3 +153,30 @@ async def test_a_leader_who_finds_all_lost_tells_before_it_serves(autojump_clock
     assert await store.told() == begun.bundle
     await trio.sleep(SETTLED_SECONDS + MOMENT)
     assert (await store.held()).served is not None
+
+
+async def test_the_secret_belongs_to_the_configuration_also_to_one_that_came_later(
+    autojump_clock: MockClock, store: Store
+) -> None:
+    configuration = await store.cluster.get(WEBHOOKS, "", PLACE.configuration)
+    store.lead()
+    await trio.sleep(MOMENT)
+    secret = await store.cluster.get(SECRETS, PLACE.namespace, PLACE.secret)
+    assert [one.uid for one in secret.metadata.owner_references] == [configuration.metadata.uid]
+    before = await store.held()
+    await store.cluster.delete(WEBHOOKS, "", PLACE.configuration)
+    await trio.sleep(MOMENT)
+    await store.webhook()
+    await trio.sleep(MOMENT)
+    other = await store.cluster.get(WEBHOOKS, "", PLACE.configuration)
+    secret = await store.cluster.get(SECRETS, PLACE.namespace, PLACE.secret)
+    assert [one.uid for one in secret.metadata.owner_references] == [other.metadata.uid]
+    assert await store.held() == before
+
+
+async def test_while_the_release_is_taken_away_no_secret_is_made_anew(autojump_clock: MockClock, store: Store) -> None:
+    store.lead()
+    await trio.sleep(MOMENT)
+    await store.cluster.delete(WEBHOOKS, "", PLACE.configuration)
+    await trio.sleep(60)
+    assert (await store.held()).authority is None
