@@ -49,7 +49,7 @@ async def test_who_is_quiet_is_forgotten_and_who_is_loud_is_not(autojump_clock: 
 
 async def test_nobody_waits_long_for_a_server_that_hangs(autojump_clock: MockClock) -> None:
     class Hanging:
-        async def patch(self, *_: Any, **__: Any) -> Any:
+        async def create(self, *_: Any, **__: Any) -> Any:
             await trio.sleep_forever()
 
     cluster: Any = Hanging()
