@@ -84,19 +84,21 @@ def ends(certificate: bytes) -> datetime:
 
 def matches(pair: Pair) -> bool:
     """Whether the key is that of the certificate; False, too, for what is neither."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
     try:
         return bool(_loaded_key(pair.key).public_key() == _first(pair.certificate).public_key())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return False
 
 
 def issued_by(certificate: bytes, authority: bytes) -> bool:
     """Whether that authority signed it."""
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
     try:
         _first(certificate).verify_directly_issued_by(_first(authority))
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
@@ -107,7 +109,7 @@ def is_authority(certificate: bytes) -> bool:
 
     try:
         return bool(_first(certificate).extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
-    except (ValueError, x509.ExtensionNotFound):
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
 
 
@@ -117,7 +119,7 @@ def names_of(certificate: bytes) -> frozenset[str]:
 
     try:
         found = _first(certificate).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, x509.ExtensionNotFound):
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return frozenset()
     return frozenset(found.get_values_for_type(x509.DNSName))
 

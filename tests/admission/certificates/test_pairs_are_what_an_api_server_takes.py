@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,3 +81,10 @@ def test_of_a_bundle_only_certificates_are_taken() -> None:
 
 def test_a_key_is_not_printed() -> None:
     assert "PRIVATE" not in repr(SERVED)
+
+
+def test_a_key_of_a_curve_that_nobody_serves_is_no_match_and_no_crash() -> None:
+    made = subprocess.run(
+        ["openssl", "ecparam", "-name", "secp112r1", "-genkey", "-noout"], capture_output=True, check=True
+    )
+    assert not pairs.matches(Pair(SERVED.certificate, made.stdout))
