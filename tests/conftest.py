@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
 import pytest
+import structlog
 from hypothesis import settings
 
-from stoker.observe import redact
+from stoker.observe import logs, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 pytest_plugins = ["tests.cluster.plugin", "tests.image.plugin", "tests.node.plugin"]
 
@@ -17,3 +25,12 @@ settings.load_profile("steady")
 def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test calls a secret may be an ordinary word in the next."""
     monkeypatch.setattr(redact, "_known", redact.Known())
+
+
+@pytest.fixture
+def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What was logged so far, as people's collectors get it."""
+    stream = io.StringIO()
+    logs.configure(level="debug", dev=False, stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.reset_defaults()

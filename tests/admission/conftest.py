@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import structlog
 import trio
 
 from stoker.admission.judge import AdmissionSettings
@@ -21,7 +19,6 @@ from stoker.admission.metrics import InjectorMetrics
 from stoker.admission.run import run_admission
 from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.kube.memory import MemoryCluster
-from stoker.observe import logs
 from stoker.observe.metrics import new_registry
 from stoker.web.certificate import self_signed
 from stoker.web.certified import LiveCertificate
@@ -158,12 +155,3 @@ async def webhook(serving: Serve) -> Webhook:
     served = await serving()
     await served.add()
     return served
-
-
-@pytest.fixture
-def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """What was logged so far, as people's collectors get it."""
-    stream = io.StringIO()
-    logs.configure(level="debug", dev=False, stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()

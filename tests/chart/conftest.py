@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chart.audit import Audit
 from tests.chart.neighbours import NEIGHBOURS
 from tests.cluster.client import APPLY, path_of
+from tests.cluster.plane import Plane
+from tests.cluster.plugin import prepared
+from tests.left_out import leave_out, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tests.cluster.plane import Plane
+    from tests.cluster.binaries import Binaries
 
     Judge = Callable[[Sequence[dict[str, Any]]], None]
 
@@ -46,6 +50,15 @@ def taken(hosting: Plane) -> Judge:
     return judge
 
 
+@pytest.fixture(scope="module")
+def audited(plane_programs: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plane, Audit]]:
+    """A plane whose API server writes down what service accounts ask for."""
+    audit = Audit(tmp_path_factory.mktemp("audit"))
+    one = Plane(plane_programs, apiserver=audit.arguments, prepare=prepared)
+    yield one, audit
+    one.close()
+
+
 @pytest.fixture(scope="session")
 def promtool() -> Path:
     """Prometheus' own judge of rules and queries."""
@@ -57,16 +70,10 @@ def promtool() -> Path:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs promtool where there is none."""
     if shutil.which("promtool") is None:
-        left_out = [item for item in items if "promtool" in getattr(item, "fixturenames", ())]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-        config.stash[_left_out] = len(left_out)
+        leave_out(config, items, {"promtool"}, _left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    if count := config.stash.get(_left_out, 0):
-        line = (
-            f"NOT RUN: {count} tests that need promtool; on Debian: apt-get install --no-install-recommends prometheus"
-        )
-        terminalreporter.write_line(line, red=True, bold=True)
+    why = "that need promtool; on Debian: apt-get install --no-install-recommends prometheus"
+    tell(terminalreporter, config, _left_out, why)

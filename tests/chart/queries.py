@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 DASHBOARDS: Final = ("stoker-fleet", "stoker-detail")
 SCRAPED: Final = {"namespace", "pod"}
 """Labels that a scrape puts on the agents' series."""
-PROMISED: Final = {"stoker_webhook_injector_injections_total": {"namespace", "result"}}
-"""Of the contract, and counted by whoever injects; charts and dashboards are installed for more than one release."""
 _NAME: Final = re.compile(r"\bstoker_\w+")
 _SELECTED: Final = re.compile(r"(\bstoker_\w+)\{([^}]*)\}")
 _GROUPED: Final = re.compile(r"\b(?:by|on|without)\s*\(([^)]*)\)")
@@ -85,7 +83,7 @@ def of_alerts() -> list[Query]:
 
 def declared() -> dict[str, set[str]]:
     """Every series of the product, as it is scraped, with its labels."""
-    found: dict[str, set[str]] = dict(PROMISED)
+    found: dict[str, set[str]] = {}
     for declare in DECLARED.values():
         for one in collectors(declare):
             name, labels = series(one), set(one._labelnames)

@@ -11,8 +11,7 @@ from tests.chart.audit import Audit, Right, rights_in, without
 from tests.chart.lives import Life
 from tests.cluster import accounts
 from tests.cluster.client import RefusedError
-from tests.cluster.plane import Plane
-from tests.cluster.plugin import drop_resources, prepared
+from tests.cluster.plugin import drop_resources
 from tests.fakes.githttp import Behaviour
 from tests.fakes.github import github
 from tests.fakes.gitrepos import make_origin
@@ -23,21 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.cluster.binaries import Binaries
+    from tests.cluster.plane import Plane
 
     Begin = Callable[..., tuple[Life, list[dict[str, Any]]]]
 
 BIND = Right("rbac.authorization.k8s.io", "clusterroles", "bind")
 """Asked of the authorizer by the API server itself, when a RoleBinding is written; no request of its own."""
-
-
-@pytest.fixture(scope="module")
-def audited(plane_programs: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plane, Audit]]:
-    """A plane whose API server writes down what service accounts ask for."""
-    audit = Audit(tmp_path_factory.mktemp("audit"))
-    one = Plane(plane_programs, apiserver=audit.arguments, prepare=prepared)
-    yield one, audit
-    one.close()
 
 
 @pytest.fixture

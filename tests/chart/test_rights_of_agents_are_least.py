@@ -11,15 +11,13 @@ from stoker.api import names
 from stoker.api.profiles import MappingSpec, ResolvedProfile
 from tests.chart.audit import Audit, Right, rights_in
 from tests.cluster.chart import only, rendered
-from tests.cluster.plane import Plane
-from tests.cluster.plugin import prepared
 from tests.sidecar.site import Site, eventually
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.cluster.binaries import Binaries
+    from tests.cluster.plane import Plane
     from tests.cluster.plugin import Render
 
 BY_LABEL = ResolvedProfile(mappings=[MappingSpec(source="{{.Labels.folder}}", destination="projects")])
@@ -30,15 +28,6 @@ ABSENT = "e" * 40
 def role(**rbac: bool) -> set[Right]:
     """The agents' rights with these values of rbac."""
     return rights_in([only(rendered({"rbac": rbac}), "ClusterRole", names.AGENT_ROLE)])
-
-
-@pytest.fixture(scope="module")
-def audited(plane_programs: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plane, Audit]]:
-    """A plane whose API server writes down what service accounts ask for."""
-    audit = Audit(tmp_path_factory.mktemp("audit"))
-    one = Plane(plane_programs, apiserver=audit.arguments, prepare=prepared)
-    yield one, audit
-    one.close()
 
 
 @pytest.fixture

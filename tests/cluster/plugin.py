@@ -18,6 +18,7 @@ from tests.cluster.chart import rendered
 from tests.cluster.client import RefusedError
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.plane import Plane
+from tests.left_out import leave_out, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ _CONTROLLERS: Final = {"collector"}
 _HELM: Final = {"chart"}
 _RESOURCES: Final = f"/apis/{names.API_VERSION}/{names.PLURAL}"
 _numbers = itertools.count(1)
-_left_out = pytest.StashKey[list[str]]()
+_left_out = pytest.StashKey[int]()
 
 
 def prepared(plane: Plane) -> None:
@@ -118,15 +119,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lacking = set() if have.has_controllers else set(_CONTROLLERS)
     lacking |= set() if have.directory else _PLANES
     lacking |= set() if have.helm else _HELM
-    left_out = [item for item in items if lacking & set(getattr(item, "fixturenames", ()))]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-        config.stash[_left_out] = [item.nodeid for item in left_out]
+    leave_out(config, items, lacking, _left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    if count := len(config.stash.get(_left_out, [])):
-        line = f"NOT RUN: {count} tests that need a Kubernetes control plane: {binaries.found().missing}"
-        terminalreporter.write_line(line, red=True, bold=True)
+    tell(terminalreporter, config, _left_out, f"that need a Kubernetes control plane: {binaries.found().missing}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster.binaries import ROOT
+from tests.fakes.machines import pretending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,15 +32,7 @@ esac
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     """A machine with a cache of its own, and a go that only pretends."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/go").write_text(GO)
-    (tmp_path / "bin/go").chmod(0o755)
-    return {
-        "PATH": f"{tmp_path}/bin:/usr/bin:/bin",
-        "HOME": str(tmp_path),
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "FAKE_GO_LOG": str(tmp_path / "log"),
-    }
+    return pretending(tmp_path, GO)
 
 
 def begun(env: Mapping[str, str], *words: str) -> subprocess.Popen[str]:

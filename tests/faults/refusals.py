@@ -20,10 +20,13 @@ from tests.faults.world import PODS
 if TYPE_CHECKING:
     import random
     from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from tests.fakes.apiproxy import Asked
     from tests.faults.answers import Counted
     from tests.faults.world import World
+
+    Kind = Callable[[World, random.Random], AbstractAsyncContextManager[str]]
 
 PATIENCE = 20.0
 """Seconds until a fault has struck, at most: then nobody asked for anything, which the test says at its end."""
@@ -89,39 +92,27 @@ async def breakdowns(world: World, rng: random.Random) -> AsyncIterator[str]:
         yield what
 
 
-@asynccontextmanager
-async def unsaid(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """Writes are done, and their answers lost."""
-    async with _behaves(world, rng, "lost answers", DoesNotSay) as what:
-        yield what
+def _always(what: str, make: Callable[[random.Random], Counted]) -> Kind:
+    """A kind without dice of its own."""
+
+    @asynccontextmanager
+    async def kind(world: World, rng: random.Random) -> AsyncIterator[str]:
+        async with _behaves(world, rng, what, make) as said:
+            yield said
+
+    return kind
 
 
-@asynccontextmanager
-async def forgotten(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """Every version is too old to be watched from."""
-    async with _behaves(world, rng, "410", Forgets) as what:
-        yield what
-
-
-@asynccontextmanager
-async def repeated(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """Events come again."""
-    async with _behaves(world, rng, "repeated events", Repeats) as what:
-        yield what
-
-
-@asynccontextmanager
-async def halved(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """Events end in the middle."""
-    async with _behaves(world, rng, "truncated events", Halves) as what:
-        yield what
-
-
-@asynccontextmanager
-async def silent_watches(world: World, rng: random.Random) -> AsyncIterator[str]:
-    """Watches miss what happens now, and live on as if nothing had happened."""
-    async with _behaves(world, rng, "silent watches", FallsSilent) as what:
-        yield what
+unsaid = _always("lost answers", DoesNotSay)
+"""Writes are done, and their answers lost."""
+forgotten = _always("410", Forgets)
+"""Every version is too old to be watched from."""
+repeated = _always("repeated events", Repeats)
+"""Events come again."""
+halved = _always("truncated events", Halves)
+"""Events end in the middle."""
+silent_watches = _always("silent watches", FallsSilent)
+"""Watches miss what happens now, and live on as if nothing had happened."""
 
 
 @asynccontextmanager

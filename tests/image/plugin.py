@@ -10,8 +10,9 @@ import pytest
 
 from tests.cluster.binaries import ROOT
 from tests.image.archive import Archive
+from tests.left_out import leave_out, tell
 
-_left_out = pytest.StashKey[list[str]]()
+_left_out = pytest.StashKey[int]()
 
 
 @functools.cache
@@ -26,17 +27,14 @@ def built() -> tuple[Path | None, str]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs the image where there is none."""
-    wanting = [item for item in items if "archive" in getattr(item, "fixturenames", ())]
-    if wanting and built()[0] is None:
-        config.hook.pytest_deselected(items=wanting)
-        items[:] = [item for item in items if item not in wanting]
-        config.stash[_left_out] = [item.nodeid for item in wanting]
+    asked = any("archive" in getattr(item, "fixturenames", ()) for item in items)
+    if asked and built()[0] is None:  # looked for only where somebody asks
+        leave_out(config, items, {"archive"}, _left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    if count := len(config.stash.get(_left_out, [])):
-        terminalreporter.write_line(f"NOT RUN: {count} tests of the image: {built()[1]}", red=True, bold=True)
+    tell(terminalreporter, config, _left_out, f"of the image: {built()[1]}")
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster.plugin import prepared
+from tests.left_out import leave_out, tell
 from tests.node import needs
 from tests.node.node import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_left_out = pytest.StashKey[list[str]]()
+_NODES = {"node", "node_programs"}
+_left_out = pytest.StashKey[int]()
 missing = functools.cache(needs.missing)
 
 
@@ -33,14 +35,11 @@ def node_programs() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what needs a node where there can be none."""
-    wanting = [item for item in items if {"node", "node_programs"} & set(getattr(item, "fixturenames", ()))]
-    if wanting and missing():
-        config.hook.pytest_deselected(items=wanting)
-        items[:] = [item for item in items if item not in wanting]
-        config.stash[_left_out] = [item.nodeid for item in wanting]
+    asked = any(_NODES & set(getattr(item, "fixturenames", ())) for item in items)
+    if asked and missing():  # looked for only where somebody asks
+        leave_out(config, items, _NODES, _left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    if count := len(config.stash.get(_left_out, [])):
-        terminalreporter.write_line(f"NOT RUN: {count} tests of a node: {missing()}", red=True, bold=True)
+    tell(terminalreporter, config, _left_out, f"of a node: {missing()}")

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import structlog
 import trio
 
 from stoker.api.times import utcnow
 from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.kube.memory import MemoryCluster
-from stoker.observe import logs
 from stoker.observe.metrics import new_registry
 from stoker.receiver.app import create_app
 from stoker.receiver.metrics import ReceiverMetrics
@@ -143,12 +140,3 @@ async def serving() -> AsyncIterator[Serve]:
 async def receiver(serving: Serve) -> Served:
     """A signed one."""
     return await serving()
-
-
-@pytest.fixture
-def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """What was logged so far, as people's collectors get it."""
-    stream = io.StringIO()
-    logs.configure(level="debug", dev=False, stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()

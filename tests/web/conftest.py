@@ -11,6 +11,7 @@ import httpx
 import pytest
 import trio
 
+from stoker.web.plain import lifespan
 from stoker.web.serve import serve
 
 if TYPE_CHECKING:
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     """hypercorn tells of failing applications, which is wanted here, and is not for the tests' own output."""
     caplog.set_level(logging.ERROR)
-
-
-async def lifespan(receive: Any, send: Any) -> None:
-    """The well-behaved start and end of an application."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 @dataclass

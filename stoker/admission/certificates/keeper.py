@@ -113,7 +113,8 @@ class Keeper:
         found = read if read.authority is not None and read.served is not None else self._last
         found = found if found.authority is not None else read
         asked = _unhandled(secret)
-        wanted, why = next_material(found, self._place.dns_names, self._now(), self._known(bool(asked)))
+        known = Known(self._told, self._settled(), anew=bool(asked))
+        wanted, why = next_material(found, self._place.dns_names, self._now(), known)
         if secret is None or wanted != read or not owned:
             taken = asked if wanted.authority != found.authority else ""
             why = why or ("the Secret was lost or spoilt" if wanted != read else "the Secret belonged to nobody")
@@ -130,9 +131,6 @@ class Keeper:
 
     def _settled(self) -> bool:
         return trio.current_time() >= self._told_since + self._settled_seconds
-
-    def _known(self, anew: bool) -> Known:
-        return Known(self._told, self._settled(), anew)
 
     async def _write(self, secret: Secret | None, wanted: Material, why: str, meta: dict[str, Any]) -> None:
         namespace, name = self._place.namespace, self._place.secret
