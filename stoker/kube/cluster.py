@@ -7,7 +7,7 @@ written with JSON merge patches (RFC 7386), for they need no read before and tou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar
 
 from stoker.api import names, objects, trim
@@ -33,16 +33,17 @@ class Kind(Generic[T]):
     """A kind of object: its place in the API and the type it decodes to.
 
     ``has_status``: status is a subresource of its own, and metadata.generation counts the changes of all else. ``trim``: takes
-    from a decoded object what nobody needs to keep. A reader who needs less makes a slimmer kind of his own.
+    from a decoded object what nobody needs to keep. A reader who needs less makes a slimmer kind of his own, which is equal to
+    the whole one: what is done to an object by either is done to the same.
     """
 
     api_version: str
     kind: str
     plural: str
-    type: type[T]
+    type: type[T] = field(compare=False)
     has_status: bool = False
     namespaced: bool = True
-    trim: Callable[[T], T] = _whole
+    trim: Callable[[T], T] = field(default=_whole, compare=False)
 
     def __repr__(self) -> str:
         """The kind's name."""

@@ -11,6 +11,7 @@ import yaml
 
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, SECRETS
 from stoker.kube.memory import MemoryCluster
+from stoker.receiver.picture import FOLLOWERS
 from stoker.standalone.state import ObjectFiles
 
 if TYPE_CHECKING:
@@ -61,6 +62,14 @@ async def test_a_change_is_on_disk_before_the_writer_goes_on(tmp_path: Path) -> 
     await cluster.patch(GATEWAYSYNCS, "default", "plant", {"metadata": {"annotations": {"stoker.io/pushed-at": "x"}}})
     text = (tmp_path / "GatewaySync" / "default" / "plant.yaml").read_text()
     assert yaml.safe_load(text)["metadata"]["annotations"] == {"stoker.io/pushed-at": "x"}
+
+
+async def test_a_change_by_who_reads_less_of_the_kind_is_on_disk_as_whole(tmp_path: Path) -> None:
+    _, cluster = open_files(tmp_path)
+    await fill(cluster)
+    await cluster.patch(FOLLOWERS, "default", "plant", {"metadata": {"annotations": {"stoker.io/pushed-at": "x"}}})
+    body = yaml.safe_load((tmp_path / "GatewaySync" / "default" / "plant.yaml").read_text())
+    assert (body["metadata"]["annotations"], body["spec"]) == ({"stoker.io/pushed-at": "x"}, SPEC)
 
 
 async def test_a_deleted_object_leaves_no_file(tmp_path: Path) -> None:
