@@ -110,7 +110,8 @@ async def test_every_metric_of_the_contract_is_exposed(plant: Plant) -> None:
 async def test_every_supervised_service_and_every_gateway_has_its_series(plant: Plant) -> None:
     await plant.gateway("other")
     child = await synced(plant, *PROBES, "--receiver", "127.0.0.1:0")
-    await said(child, "sync_completed", gateway="other", commit=plant.first)
+    for name in ("gw", "other"):
+        await said(child, "sync_completed", gateway=name, commit=plant.first)
     url = await url_of(child, "probes_serving")
     text = (await get(f"{url}/metrics")).text
     restarts = dict(re.findall(r'^stoker_service_restarts_total\{service="(.+)"\} (\S+)$', text, re.MULTILINE))
