@@ -19,11 +19,11 @@ _DAY = dt.timedelta(days=1)
 
 
 class Authority:
-    """An authority that nobody trusts but who is given ``pem``."""
+    """An authority that nobody trusts but who is given ``pem``. Two in one store need a ``name`` each, to be told apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "an authority of the tests") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority of the tests")])
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         built = self._certificate(self._name, self._key.public_key())
         built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self.pem = built.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

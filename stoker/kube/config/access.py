@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from stoker.errors import CredentialsInvalid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -52,9 +53,31 @@ class Trust(ssl.SSLContext):
     """
 
     expected_name: str | None = None
+    _newest: Trust | None = None
+    _protocols: tuple[str, ...] = ()
+
+    def renew(self, authorities: str, *, where: str) -> None:
+        """New connections trust these and nobody else; open ones stay. CredentialsInvalid, and then nothing has changed.
+
+        A context of its own stands behind this one from now on, because nothing can be taken out of a context's store. It
+        shows no client certificate.
+        """
+        fresh = trusting(authorities, where=where, expected_name=self.expected_name)
+        if self._protocols:
+            fresh.set_alpn_protocols(self._protocols)
+        self._newest = fresh
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """As its parent; httpcore sets them before each connection."""
+        self._protocols = tuple(alpn_protocols)
+        super().set_alpn_protocols(self._protocols)
+        if self._newest is not None:
+            self._newest.set_alpn_protocols(self._protocols)
 
     def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
-        """As its parent, for the expected name."""
+        """As its parent, for the expected name and by the newest authorities."""
+        if self._newest is not None:
+            return self._newest.wrap_bio(*args, **kwargs)
         if self.expected_name:
             kwargs["server_hostname"] = self.expected_name
         return super().wrap_bio(*args, **kwargs)

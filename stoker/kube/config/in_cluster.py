@@ -2,7 +2,7 @@
 
 The kubelet renews the token in place long before it ends, so the file is read again when what was read is older than a
 minute, and at once when the server refuses it. So is the authorities' file: a cluster whose authority is replaced hands out
-both for a while, and whoever runs on must learn of the new one in that time.
+both for a while, and whoever runs on must learn of the new one in that time, and forget the old one after it.
 """
 
 from __future__ import annotations
@@ -69,23 +69,27 @@ class TokenFile:
 
 
 class Authorities:
-    """Keeps a TLS context's trust up with a file: what comes in is trusted by new connections, what goes until the end."""
+    """Keeps a TLS context's trust up with a file: new connections trust whom it names now, and nobody that it named before."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known = _text(path)
         self.tls: Trust = trusting(self._known, where=str(path))
         self._log = get_logger("kube.config")
+        self._told = ""
 
     def refresh(self) -> None:
-        """Looks again; a file that is away or broken changes nothing."""
+        """Looks again; a file that is away, empty or broken changes nothing and is told once."""
         try:
-            text = self._path.read_text(encoding="utf-8")
+            text = _text(self._path)
             if text != self._known:
+                self.tls.renew(text, where=str(self._path))
                 self._known = text
-                self.tls.load_verify_locations(cadata=text)
-        except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-            self._log.warning("authorities_not_renewed", path=str(self._path), error=str(error))
+            self._told = ""
+        except CredentialsInvalid as error:
+            if self._told != str(error):
+                self._told = str(error)
+                self._log.warning("authorities_not_renewed", path=str(self._path), error=self._told)
 
 
 def is_in_cluster(env: Mapping[str, str]) -> bool:

@@ -109,28 +109,3 @@ async def test_a_token_is_masked_wherever_it_appears(mounted: Path) -> None:
     (mounted / "token").write_text("a-token-of-this-test-alone")
     await TokenFile(mounted / "token").authorization()
     assert redact("said a-token-of-this-test-alone to it") == "said *** to it"
-
-
-async def test_an_authority_that_is_added_is_trusted_within_a_minute(mounted: Path, autojump_clock: MockClock) -> None:
-    access = await find_access(ENV, mounted=mounted)
-    assert access.tls is not None
-    await access.identity.authorization()
-    (mounted / "ca.crt").write_bytes((mounted / "ca.crt").read_bytes() + Authority().pem)
-    await trio.sleep(60)
-    await access.identity.authorization()
-    assert len(access.tls.get_ca_certs()) == 2
-
-
-@pytest.mark.parametrize("content", ["", "-----BEGIN CERTIFICATE-----\nxx", None], ids=["empty", "broken", "away"])
-async def test_a_broken_authority_s_file_changes_nothing(
-    mounted: Path, autojump_clock: MockClock, content: str | None
-) -> None:
-    access = await find_access(ENV, mounted=mounted)
-    assert access.tls is not None
-    await access.identity.authorization()
-    (mounted / "ca.crt").unlink()
-    if content is not None:
-        (mounted / "ca.crt").write_text(content)
-    await trio.sleep(60)
-    assert await access.identity.authorization() == "Bearer first-token"
-    assert len(access.tls.get_ca_certs()) == 1
