@@ -55,13 +55,13 @@ class Health:
         return self.gate.closed_because()
 
 
-def hangs(stuck_since: Callable[[], float | None]) -> Callable[[], str]:
-    """For ``git_stuck``: a git thread that tells since which trio time it hangs, None when it does not."""
+def hangs(stuck_since: Callable[[], float | None], *, after: float = FETCH_HANGS_AFTER) -> Callable[[], str]:
+    """For ``git_stuck``: a git thread that tells since which trio time it hangs, None when it does not; ``after``: seconds."""
 
     def stuck() -> str:
         since = stuck_since()
-        if since is None or trio.current_time() - since <= FETCH_HANGS_AFTER:
+        if since is None or trio.current_time() - since <= after:
             return ""
-        return f"a git call has hung in its thread for more than {FETCH_HANGS_AFTER / 60:.0f} minutes"
+        return f"a git call has hung in its thread for more than {after:g} s"
 
     return stuck

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     import trio
 
     from stoker.sidecar.command import Options
+    from stoker.sidecar.run import GitBounds
 
 # More than the 15 s for a running merge, 3 s for the last report and the servers' 5 s for running requests; less than the
 # 30 s after which the kubelet kills.
 GRACE_SECONDS: Final = 25.0
 
 
-def run(options: Options) -> int:
-    """Run until a signal; the exit code. Errors are printed, one line each."""
+def run(options: Options, *, bounds: GitBounds | None = None) -> int:
+    """Run until a signal; the exit code. Errors are printed, one line each. ``bounds``: others than the usual ones."""
     try:
         settings = PodSettings.from_env(os.environ)
         logs.configure(level=settings.logs.level, dev=settings.logs.dev)
@@ -34,10 +35,10 @@ def run(options: Options) -> int:
         check_address(options.metrics, what="--metrics")
     except StokerError as error:
         return explain(error)
-    from stoker.sidecar.run import run_sidecar
+    from stoker.sidecar.run import BOUNDS, run_sidecar
 
     async def work(stopping: trio.Event) -> None:
-        await run_sidecar(settings, options, env=os.environ, stopping=stopping)
+        await run_sidecar(settings, options, env=os.environ, stopping=stopping, bounds=bounds or BOUNDS)
 
     settle_in()
     return run_until_signal(work, grace=GRACE_SECONDS)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import trio
 
 import stoker
-from stoker.agent.health import Health, hangs
+from stoker.agent.health import FETCH_HANGS_AFTER, Health, hangs
 from stoker.agent.metrics import AgentMetrics
 from stoker.agent.probes import Addresses, serve_probes
 from stoker.agent.run import run_agent
 from stoker.agent.setup import AgentSetup
 from stoker.git.fetch import StorePool
+from stoker.git.library import READ_TIMEOUT
 from stoker.git.offload import Thread
 from stoker.nursery.circles import supervise_circles
 from stoker.nursery.service import Named
@@ -31,11 +33,33 @@ if TYPE_CHECKING:
     from stoker.sidecar.environment import PodSettings
 
 
-async def run_sidecar(settings: PodSettings, options: Options, *, env: Mapping[str, str], stopping: trio.Event) -> None:
+@dataclass(frozen=True)
+class GitBounds:
+    """Seconds: for one ``fetch``; for each connect and ``read`` of it; and how long past its deadline one that does not end may
+    ``hang`` before only a new process helps.
+    """
+
+    fetch: float = 600.0
+    read: float = READ_TIMEOUT
+    hang: float = FETCH_HANGS_AFTER
+
+
+BOUNDS: Final = GitBounds()
+
+
+async def run_sidecar(
+    settings: PodSettings,
+    options: Options,
+    *,
+    env: Mapping[str, str],
+    stopping: trio.Event,
+    bounds: GitBounds = BOUNDS,
+) -> None:
     """Serve until ``stopping``. Raises what ``cluster.found`` raises, ServiceFailed and ServiceReturned."""
     log = get_logger("agent", namespace=settings.namespace, gateway=settings.gateway_name).bind(name=settings.cr_name)
     git = Thread()
-    health = Health(hangs(lambda: git.stuck_since), on_started=lambda: log.info("gateway_may_start"))
+    stuck = hangs(lambda: git.stuck_since, after=bounds.hang)
+    health = Health(stuck, on_started=lambda: log.info("gateway_may_start"))
     registry = new_registry()
     crashed = Crashes("agent", ServiceMetrics(registry))
     log.info(
@@ -47,7 +71,8 @@ async def run_sidecar(settings: PodSettings, options: Options, *, env: Mapping[s
     )
     late = trio.Event()
     async with found(env) as cluster, trio.open_nursery() as nursery:
-        stores, metrics = StorePool(settings.repo, offload=git), AgentMetrics(registry)
+        stores = StorePool(settings.repo, offload=git, fetch_deadline=bounds.fetch, read_timeout=bounds.read)
+        metrics = AgentMetrics(registry)
 
         async def agent(*, task_status: trio.TaskStatus[None]) -> None:
             await run_agent(

@@ -2,7 +2,8 @@
 
 Where those files are is fixed by the kubelet, and no test may write there. So the process gets a mount namespace of its own, in
 which that place is a link to ``FOLDER``; a token that is renewed there is renewed as in a pod. With ``LAID_OPEN`` in the
-environment, the folder of ``tests.fakes.laid_open``, its clock can be moved and its tasks be counted.
+environment, the folder of ``tests.fakes.laid_open``, its clock can be moved and its tasks be counted; with ``GIT_BOUNDS``, which
+``tests.sidecar.hasty`` reads, its git work has less time.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ def main(account: str, *arguments: str) -> None:
     tmpfs(FOLDER.parents[2].resolve(), size="1m")  # /var/run, which is /run
     FOLDER.parent.mkdir(parents=True)
     FOLDER.symlink_to(here / account)
-    folder = os.environ.pop("LAID_OPEN", "")
+    folder, bounds = os.environ.pop("LAID_OPEN", ""), os.environ.pop("GIT_BOUNDS", "")
     program = ["tests.fakes.laid_open", folder] if folder else ["stoker"]
+    if bounds:
+        program, arguments = ["tests.sidecar.hasty", bounds], arguments[1:]
     os.execv(sys.executable, [sys.executable, "-m", *program, *arguments])
 
 

@@ -248,8 +248,13 @@ async def probe(child: Child, path: str) -> httpx.Response:
 
 async def opens(child: Child, path: str) -> None:
     """Returns once that probe is answered with 200: what the kubelet waits for."""
+    await turns(child, path, 200)
+
+
+async def turns(child: Child, path: str, status: int) -> None:
+    """Returns once that probe is answered so."""
     with trio.fail_after(SECONDS):
-        while (await probe(child, path)).status_code != 200:  # noqa: ASYNC110 - as the kubelet does
+        while (await probe(child, path)).status_code != status:  # noqa: ASYNC110 - as the kubelet does
             await trio.sleep(0.05)
 
 
