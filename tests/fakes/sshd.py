@@ -77,6 +77,13 @@ class Sshd:
         with (self.folder / "authorized").open("a") as file:
             file.write(f"{key.public}\n")
 
+    def change_host_key(self, key: KeyPair) -> None:
+        """From the next connection on it shows that key, as a host does that was set up anew."""
+        fresh = self.folder / "host.new"
+        fresh.write_text(key.private)
+        fresh.chmod(0o600)
+        fresh.replace(self.folder / "host")
+
     def hashed(self) -> str:
         """The right line as ssh-keygen -H hides the host in it."""
         path = self.folder / "hashed"

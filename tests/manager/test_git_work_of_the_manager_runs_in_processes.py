@@ -49,6 +49,21 @@ def test_each_resource_trusts_its_own_hosts(site: Site, ssh: Sshd, keys: list[Ke
     assert site.words("SSHHostKeyVerification", "good")[:2] == ("True", "HostKeyVerificationEnabled")
 
 
+def test_a_host_that_shows_another_key_is_refused_until_its_new_one_is_known(
+    site: Site, ssh: Sshd, keys: list[KeyPair]
+) -> None:
+    site.secret("git", id=keys[0].private, good=ssh.known_hosts)
+    site.resource(git=by_ssh(site, ssh, "good"))
+    site.resolved()
+    ssh.change_host_key(other := key_pair(ssh.folder))
+    site.annotate(pushed_at="2026-01-01T00:00:00.5Z")
+    site.until(lambda: "not the one in known_hosts" in site.words("RefResolved")[2], "refused")
+    assert (site.metadata()["commit"], site.words("Ready")[0]) == (site.commit, "False")
+    site.admin.patch(site.path("secrets", "git"), {"stringData": {"good": ssh.line(other)}})
+    site.annotate(pushed_at="2026-01-01T00:00:01.5Z")
+    site.until(lambda: site.words("RefResolved")[0] == "True", "trusted again")
+
+
 def test_five_servers_that_hang_keep_no_other_waiting(site: Site) -> None:
     with ExitStack() as servers:
         for number in range(5):
