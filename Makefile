@@ -16,7 +16,7 @@ ASYNC_OFF := ASYNC109,ASYNC114,ASYNC124,ASYNC127,ASYNC128
 PLANE := { scripts/control-plane && scripts/helm; } >/dev/null || [ $$? = 3 ]
 IMAGE := scripts/image >/dev/null || [ $$? = 3 ]
 
-.PHONY: help venv demo test check format bench torture control-plane image e2e docs clean
+.PHONY: help venv demo test check format bench torture vectors control-plane image e2e docs clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ format: $(STAMP)  ## let ruff put the code in order
 docs: $(STAMP)  ## docs/reference/ and the CRD file, written anew from the types
 	@$(BIN)/python -m reference
 	@$(BIN)/stoker crd | tee crds/gatewaysyncs.stoker.io.yaml >helm/stoker/files/gatewaysyncs.stoker.io.yaml
+
+vectors:  ## what Go's template, sjson and glob libraries answer to the cases of tests/vectors, written anew
+	@scripts/vectors
 
 control-plane:  ## build the API server, etcd, kubectl and helm of the cluster tests, once
 	@scripts/control-plane
