@@ -17,6 +17,7 @@ from stoker.git.library import READ_TIMEOUT, bound_libgit2, opened
 from stoker.git.redirects import Redirects
 from stoker.git.shelves import Shelves
 from stoker.git.tree import CommitTree
+from stoker.git.tunnels import vouch
 from stoker.git.urls import place
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ class StorePool:
         work = partial(store.bring, shelf.folder, shelf.standing, wanted)
         offload = self._ssh if where.transport == "ssh" else self._offload
         try:
+            await vouch(target, timeout=FOLLOW_WITHIN)
             outcome = await offload(work, deadline=self._deadline, what=where.shown)
             shelf.standing = outcome.standing
             if outcome.moved is None:

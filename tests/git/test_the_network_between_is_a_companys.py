@@ -192,6 +192,22 @@ async def test_an_authority_that_is_not_trusted_is_refused_with_the_remedy(
         assert served.requests == []
 
 
+async def test_behind_a_proxy_too_and_no_thread_hangs(
+    ask: Callable[[str], Awaitable[object]],
+    tmp_path: Path,
+    authority: Authority,
+    between: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "stranger").mkdir()
+    monkeypatch.setenv("HTTPS_PROXY", between.url)
+    stranger = Authority(tmp_path / "stranger").server(NAME)
+    with http_backend(tmp_path / "srv", Behaviour(token=TOKEN), tls=stranger) as served:
+        with pytest.raises(GitUnreachable, match="name it by SSL_CERT_FILE"):
+            await ask(f"{served.url.replace('127.0.0.1', NAME)}/plant.git")
+        assert served.requests == []
+
+
 # --- redirects over the border of TLS ----------------------------------------------------------------------------
 
 
