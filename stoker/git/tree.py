@@ -7,44 +7,33 @@ reads just those that differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+import hashlib
+from typing import TYPE_CHECKING, Final, Literal
 
-from stoker.errors import CommitGone, PlanInvalid, StoreBroken
+from stoker.errors import CommitGone, PlanInvalid, StokerError, StoreBroken
 from stoker.git import failures
+from stoker.git.entries import EMPTY, TreeEntry, read_folder
 from stoker.git.library import pygit2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["file", "executable", "symlink", "submodule"]
+    from stoker.git.entries import Folder
+
 Found = Literal["dir", "file", "symlink", "submodule", "missing"]
-_KINDS: Final[dict[bytes, Kind]] = {
-    b"100644": "file",
-    b"100664": "file",
-    b"100755": "executable",
-    b"120000": "symlink",
-    b"160000": "submodule",
-}
-_FOLDERS: Final = (b"40000", b"040000")
 _NO_FOLDER: Final = ""
 
-
-class TreeEntry(NamedTuple):
-    """One leaf: path relative to the walk, blob id in hex ("" in ``changes``: it is gone), kind."""
-
-    path: str
-    blob: str
-    kind: Kind
-
-
-class Folder(NamedTuple):
-    """A directory's own leaves and the ids of its subdirectories, both by name."""
-
-    leaves: dict[str, TreeEntry]
-    folders: dict[str, str]
-
-
-_EMPTY: Final = Folder({}, {})
+ENTRIES: Final = 250_000
+"""Files, links and folders of one walk. A kilobyte of trees can name ten thousand millions of them."""
+DEPTH: Final = 300
+"""Folders above a file."""
+PATH_LENGTH: Final = 2048
+"""Characters of a path; the system takes 4,095 bytes, and what is above the data directory is not known here."""
+PATHS_BYTES: Final = 32 * 1024 * 1024
+"""Of the folders' paths of one walk, each counted once for every file in it: long names above many files are a bomb too."""
+FILE_BYTES: Final = 64 * 1024 * 1024
+"""Of one file: it is in memory twice while it is read, and an agent has 256 MB."""
+FOLDER_BYTES: Final = 16 * 1024 * 1024
 
 
 class CommitTree:
@@ -77,39 +66,55 @@ class CommitTree:
         return self._find(path)[1]
 
     def walk(self, path: str) -> Iterator[TreeEntry]:
-        """All leaves below ``path``, in git's order of directories; the file itself as ""."""
+        """All leaves below ``path``, in git's order of directories; the file itself as "". PlanInvalid past the bounds above."""
         kind, oid = self._find(path)
         if kind == "dir":
-            yield from self._below(oid, "")
+            yield from self._below(oid, path)
         elif kind != "missing":
             yield TreeEntry("", oid, kind)  # type: ignore[arg-type]
 
     def changes(self, path: str, since: str) -> list[TreeEntry] | None:
         """The leaves below directory ``path`` that differ from those of the directory ``since`` (an ``identity``).
 
-        None when that one is not in the store any more. Reads only directories that differ.
+        None when that one is not in the store any more, or more differs than a walk may find. Reads only directories that differ.
         """
         found: list[TreeEntry] = []
         waiting = [(since, self._find(path)[1], "")]
+        folders = 0
         try:
             while waiting:
                 waiting += self._compare(*waiting.pop(), found)
+                folders += 1
+                if len(found) + len(waiting) + folders > ENTRIES:
+                    return None
         except StoreBroken:
             return None
         return found
 
     def read(self, blob: str) -> bytes:
-        """The bytes of a blob; StoreBroken when it cannot be read."""
-        return self._read(blob, pygit2.enums.ObjectType.BLOB)
+        """The bytes of a blob. StoreBroken when it cannot be read, PlanInvalid when it is too large."""
+        return self._read(blob, pygit2.enums.ObjectType.BLOB, FILE_BYTES)
 
-    def _below(self, oid: str, prefix: str) -> Iterator[TreeEntry]:
-        waiting = [(oid, prefix)]
+    def _below(self, oid: str, path: str) -> Iterator[TreeEntry]:
+        count = weight = 0
+        waiting = [(oid, "", "", 0)]  # each folder's own name apart: most of the path they share
         while waiting:
-            at, above = waiting.pop()
+            at, above, name, depth = waiting.pop()
+            prefix = f"{above}{name}/" if name else ""
             folder = self._folder(at)
-            for name, blob, kind in folder.leaves.values():
-                yield TreeEntry(above + name, blob, kind)
-            waiting.extend((child, f"{above}{name}/") for name, child in reversed(folder.folders.items()))
+            count += 1 + len(folder.leaves)
+            weight += len(prefix.encode()) * (1 + len(folder.leaves))
+            if count + len(waiting) > ENTRIES:
+                raise self._past(path, prefix, f"holds more than {ENTRIES:,} files and folders")
+            if depth > DEPTH:
+                raise self._past(path, prefix, f"has more than {DEPTH} folders in one another")
+            if len(prefix) > PATH_LENGTH:
+                raise self._past(path, prefix, f"has a path of more than {PATH_LENGTH:,} characters")
+            if weight > PATHS_BYTES:
+                raise self._past(path, prefix, f"has paths of more than {PATHS_BYTES:,} bytes together")
+            for leaf, blob, kind in folder.leaves.values():
+                yield TreeEntry(prefix + leaf, blob, kind)
+            waiting.extend((child, prefix, below, depth + 1) for below, child in reversed(folder.folders.items()))
 
     def _compare(self, old: str, new: str, prefix: str, found: list[TreeEntry]) -> list[tuple[str, str, str]]:
         """Adds the leaves that differ between two directories; returns the pairs of subdirectories that do."""
@@ -126,10 +131,17 @@ class CommitTree:
         ]
         return [pair for pair in pairs if pair[0] != pair[1]]
 
+    def _past(self, path: str, prefix: str, fault: str) -> PlanInvalid:
+        """The error of a walk below ``path`` that came to ``prefix`` and goes no further."""
+        return PlanInvalid(
+            f"{self._where}, commit {self.commit[:7]}: {path or 'the root'!r} {fault} (at {prefix[:80]!r}), which is not"
+            " synced; map a folder with less in it"
+        )
+
     def _find(self, path: str) -> tuple[str, str]:
         kind, oid = "dir", self._root
         for part in path.split("/") if path else ():
-            folder = self._folder(oid) if kind == "dir" else _EMPTY
+            folder = self._folder(oid) if kind == "dir" else EMPTY
             leaf = folder.leaves.get(part)
             if leaf is not None:
                 kind, oid = leaf.kind, leaf.blob
@@ -139,42 +151,52 @@ class CommitTree:
         return kind, oid
 
     def _folder(self, oid: str) -> Folder:
-        """One directory, read by git's own format: mode, blank, name, NUL, binary id."""
         if oid == _NO_FOLDER:
-            return _EMPTY
-        data = self._read(oid, pygit2.enums.ObjectType.TREE)
-        leaves: dict[str, TreeEntry] = {}
-        folders: dict[str, str] = {}
-        at, width = 0, len(oid) // 2
-        while at < len(data):
-            blank = data.find(b" ", at)
-            end = data.find(b"\0", blank)
-            if blank < 0 or end < 0:
-                raise StoreBroken(f"{self._where}: tree {oid} is damaged; it is fetched anew")
-            mode, name = data[at:blank], self._name(data[blank + 1 : end])
-            at = end + 1 + width
-            child = data[end + 1 : at].hex()
-            if mode in _FOLDERS:
-                folders[name] = child
-            else:
-                leaves[name] = TreeEntry(name, child, _KINDS.get(mode, "file"))
-        return Folder(leaves, folders)
+            return EMPTY
+        data = self._read(oid, pygit2.enums.ObjectType.TREE, FOLDER_BYTES)
+        return read_folder(data, oid, where=self._where, commit=self.commit)
 
-    def _name(self, raw: bytes) -> str:
-        try:
-            return raw.decode()
-        except UnicodeDecodeError:
-            raise PlanInvalid(
-                f"{self._where}, commit {self.commit[:7]}: the name {raw!r} is not UTF-8; rename the file in git"
-            ) from None
+    def _read(self, oid: str, kind: pygit2.enums.ObjectType, most: int) -> bytes:
+        """The bytes of an object of that kind. StoreBroken; PlanInvalid for another kind, or more than ``most`` bytes.
 
-    def _read(self, oid: str, kind: pygit2.enums.ObjectType) -> bytes:
+        Its head is looked at first: it may be a million times smaller than its content, which is never all in memory then.
+        """
         try:
-            found, data = self._odb.read(oid)
+            found, size = self._odb.read_header(oid)
+            if found == kind and size <= most:
+                return self._odb.read(oid)[1]
         except KeyError:
-            found, data = None, b""
+            raise StoreBroken(f"{self._where}: {kind.name.lower()} {oid} is missing; it is fetched anew") from None
         except failures.LIBGIT2_ERRORS as error:
             raise failures.of_store(error, self._where) from None
+        where = f"{self._where}, commit {self.commit[:7]}"
         if found != kind:
-            raise StoreBroken(f"{self._where}: {kind.name.lower()} {oid} is missing; it is fetched anew")
-        return data
+            if size > FILE_BYTES or not self._is_itself(oid):
+                raise StoreBroken(f"{self._where}: {kind.name.lower()} {oid} is damaged; it is fetched anew")
+            raise PlanInvalid(
+                f"{where}: object {oid} is a {_name(found)}, and is named as a {_name(kind)}; run git fsck where it came from"
+            )
+        what = repr(self._path_of(oid)) if kind == pygit2.enums.ObjectType.BLOB else f"a folder (tree {oid})"
+        raise PlanInvalid(
+            f"{where}: {what} has {size:,} bytes, more than the {most:,} that are synced; keep it elsewhere, or exclude it"
+        )
+
+    def _is_itself(self, oid: str) -> bool:
+        """Whether the object has the content that its name says: it is what was pushed, and no damage of this disk."""
+        try:
+            kind, data = self._odb.read(oid)
+        except failures.LIBGIT2_ERRORS:
+            return False
+        digest = hashlib.sha256 if len(oid) == 64 else hashlib.sha1
+        return digest(b"%s %d\0" % (_name(kind).encode(), len(data)) + data, usedforsecurity=False).hexdigest() == oid
+
+    def _path_of(self, blob: str) -> str:
+        """Where the blob is, for a message."""
+        try:
+            return next((entry.path for entry in self.walk("") if entry.blob == blob), blob)
+        except StokerError:
+            return blob
+
+
+def _name(kind: int) -> str:
+    return pygit2.enums.ObjectType(kind).name.lower()

@@ -6,6 +6,7 @@ a symlink is a question about the live directory and asked there (`places`), not
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from stoker.errors import PlanInvalid
@@ -14,12 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NAME_BYTES = 255
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+PATH_BYTES = 2048
+"""Half of what the system takes, so that the data directory, and our own folders in it, have the other half."""
+FOLDERS = 300
+"""One in another: each is held open while a file below it is changed."""
 
 
 def normalise(path: str, what: str) -> str:
     """`path` of a mapping without redundant slashes and dots; "" is the root. `what` names its place in messages.
 
-    Raises PlanInvalid for an absolute path, one with `..`, a backslash, a control character or an overlong name.
+    Raises PlanInvalid for an absolute path, one with `..`, a backslash, a control character, or overlong.
     """
     if path.startswith("/"):
         raise PlanInvalid(f"{what} {path!r} is absolute: write it relative to the root")
@@ -38,7 +44,12 @@ def check(path: str, what: str) -> None:
         return
     fault = _fault(path)
     if fault:
-        raise PlanInvalid(f"{what} {path!r} {fault}")
+        raise PlanInvalid(f"{what} {_start(path)!r} {fault}")
+
+
+def _start(path: str) -> str:
+    """As much of it as leaves room in a report for what is wrong with it."""
+    return path if len(path) <= _NAME_BYTES else f"{path[:_NAME_BYTES]}…"
 
 
 def _is_plain(path: str) -> bool:
@@ -50,8 +61,7 @@ def _is_plain(path: str) -> bool:
         and path[-1] != "/"
         and "/." not in path
         and "//" not in path
-        and "\n" not in path
-        and "\0" not in path
+        and path.isprintable()
     )
 
 
@@ -60,6 +70,10 @@ def _fault(path: str) -> str:
         path.encode()
     except UnicodeEncodeError:
         return "is not valid UTF-8: rename it in the repository"
+    if len(path.encode()) > PATH_BYTES:
+        return f"has more than {PATH_BYTES} bytes: shorten it"
+    if path.count("/") > FOLDERS:
+        return f"has more than {FOLDERS} folders in one another: flatten it"
     for name in path.split("/"):
         if name == "..":
             return "climbs out with '..': name a path inside"
@@ -67,7 +81,7 @@ def _fault(path: str) -> str:
             return "has an empty component: name a path inside"
         if name.lower() == ".git":  # could make a data directory that is a work tree run hooks; git refuses it too
             return "names git's own folder '.git', which is never written"
-        if "\0" in name or "\n" in name:
+        if _CONTROL.search(name):
             return "holds a control character: rename it"
         if len(name.encode()) > _NAME_BYTES:
             return f"has a name of more than {_NAME_BYTES} bytes: shorten it"

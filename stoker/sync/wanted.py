@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from stoker.sync.source import SourceTree
 
 
+FILES = 250_000
+"""Of all mappings together: what a sync keeps of each of them in memory is a kilobyte while they are new."""
+
+
 class Wanted:
     """Every file that shall be live: path to content id, and who manages which part of the data directory.
 
@@ -105,7 +109,7 @@ def wanted_files(tree: SourceTree, targets: Iterable[Target], excluder: Excluder
     identities = tuple(tree.identity(target.source) for target in targets)
     if known is not None and known.targets == targets and known.excluder is excluder and known.apart:
         following = _next(tree, known, identities)
-        if following is not None:
+        if following is not None and len(following[0].blobs) <= FILES:
             wanted, news = following
             return known._replace(identities=identities, wanted=wanted, news=news)
     return Known(targets, excluder, _apart(targets), identities, _whole(tree, targets, excluder))
@@ -161,6 +165,8 @@ def _whole(tree: SourceTree, targets: tuple[Target, ...], excluder: Excluder) ->
         if target.destination and excluder.never(target.destination):
             raise PlanInvalid(f"{target.what}: destination {target.destination!r} lies in what is never written")
         _overlay(wanted, tree, target, excluder, known)
+        if len(wanted.blobs) > FILES:
+            raise PlanInvalid(f"{target.what}: the mappings want more than {FILES:,} files by now: map less")
         if number and not wanted.folders.isdisjoint(wanted.blobs):
             _drop_shadowed(wanted, {_prefix(target) + path for path, _, _ in tree.walk(target.source)})
     return wanted
