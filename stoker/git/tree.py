@@ -62,8 +62,12 @@ class CommitTree:
         return "file" if kind in {"file", "executable"} else kind  # type: ignore[return-value]
 
     def identity(self, path: str) -> str:
-        """The object id of the directory or leaf at ``path``, "" when there is none: equal ids, equal content."""
-        return self._find(path)[1]
+        """What names a directory (its object id) or leaf (kind and id, since a blob does not say that it is executable).
+
+        "" when there is none; equal identities, equal content and modes.
+        """
+        kind, oid = self._find(path)
+        return oid if kind in {"dir", "missing"} else f"{kind} {oid}"
 
     def walk(self, path: str) -> Iterator[TreeEntry]:
         """All leaves below ``path``, in git's order of directories; the file itself as "". PlanInvalid past the bounds above."""

@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stoker.git.tree import CommitTree, TreeEntry
+from stoker.sync.plan import Target
+from stoker.sync.protection import Excluder, Protection
+from stoker.sync.wanted import wanted_files
 
 if TYPE_CHECKING:
     from tests.fakes.gitrepos import Origin
@@ -52,6 +55,17 @@ def test_a_mode_that_changed_is_a_difference(origin: Origin) -> None:
     second = origin.commit({"run.sh": "1"}, executable=["run.sh"])
     found = open_tree(origin, second).changes("", open_tree(origin, first).identity(""))
     assert [entry.kind for entry in found or ()] == ["executable"]
+
+
+def test_a_file_whose_mode_alone_changed_is_wanted_anew_by_a_mapping_of_its_own(origin: Origin) -> None:
+    first = origin.commit({"run.sh": "1"})
+    second = origin.commit({"run.sh": "1"}, executable=["run.sh"])
+    targets = [Target("run.sh", "bin/run.sh", "file", template=False, what="mapping 1")]
+    excluder = Excluder(Protection(), (), ("bin/run.sh",), ())
+    before = wanted_files(open_tree(origin, first), targets, excluder)
+    after = wanted_files(open_tree(origin, second), targets, excluder, before)
+    assert (before.wanted.executables, after.wanted.executables) == (set(), {"bin/run.sh"})
+    assert after.news == {"bin/run.sh"}
 
 
 def test_equal_directories_are_not_read(origin: Origin) -> None:
