@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 3  # processes that share the tests: they wait a lot, for servers and processes, so three keep two cores busy
 STAMP := $(VENV)/.installed
 # Rules of flake8-async that are off, each for a reason that holds in many places; what holds in one is a noqa there.
 # 109: a bound as a parameter is part of several contracts here, and the callee owns the scope.
@@ -34,7 +35,7 @@ test: $(STAMP)  ## all tests
 	@scripts/need-tools git make sshd ssh-keygen
 	@$(PLANE)
 	@$(IMAGE)
-	@$(BIN)/pytest -q -m "not torture" $(ARGS)
+	@$(BIN)/pytest -q -m "not torture" -n $(JOBS) $(ARGS)
 
 e2e: $(STAMP)  ## image, chart, a real node: from helm install to a scan and helm uninstall
 	@scripts/control-plane >/dev/null

@@ -15,7 +15,14 @@ from stoker.observe import logs, redact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytest_plugins = ["tests.cluster.plugin", "tests.image.plugin", "tests.node.plugin"]
+pytest_plugins = [
+    "tests.lanes",
+    "tests.left_out",
+    "tests.chart.plugin",
+    "tests.cluster.plugin",
+    "tests.image.plugin",
+    "tests.node.plugin",
+]
 
 settings.register_profile("steady", deadline=None, max_examples=60)
 settings.load_profile("steady")

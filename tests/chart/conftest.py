@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +11,6 @@ from tests.chart.neighbours import NEIGHBOURS
 from tests.cluster.client import APPLY, path_of
 from tests.cluster.plane import Plane
 from tests.cluster.plugin import prepared
-from tests.left_out import leave_out, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
     from tests.cluster.binaries import Binaries
 
     Judge = Callable[[Sequence[dict[str, Any]]], None]
-
-_left_out = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -57,23 +52,3 @@ def audited(plane_programs: Binaries, tmp_path_factory: pytest.TempPathFactory) 
     one = Plane(plane_programs, apiserver=audit.arguments, prepare=prepared)
     yield one, audit
     one.close()
-
-
-@pytest.fixture(scope="session")
-def promtool() -> Path:
-    """Prometheus' own judge of rules and queries."""
-    found = shutil.which("promtool")
-    assert found is not None
-    return Path(found)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what needs promtool where there is none."""
-    if shutil.which("promtool") is None:
-        leave_out(config, items, {"promtool"}, _left_out)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The one loud line."""
-    why = "that need promtool; on Debian: apt-get install --no-install-recommends prometheus"
-    tell(terminalreporter, config, _left_out, why)

@@ -33,7 +33,6 @@ _CONTROLLERS: Final = {"collector"}
 _HELM: Final = {"chart"}
 _RESOURCES: Final = f"/apis/{names.API_VERSION}/{names.PLURAL}"
 _numbers = itertools.count(1)
-_left_out = pytest.StashKey[int]()
 
 
 def prepared(plane: Plane) -> None:
@@ -119,9 +118,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lacking = set() if have.has_controllers else set(_CONTROLLERS)
     lacking |= set() if have.directory else _PLANES
     lacking |= set() if have.helm else _HELM
-    leave_out(config, items, lacking, _left_out)
+    leave_out(config, items, lacking, "plane")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    tell(terminalreporter, config, _left_out, f"that need a Kubernetes control plane: {binaries.found().missing}")
+    tell(terminalreporter, config, "plane", f"that need a Kubernetes control plane: {binaries.found().missing}")

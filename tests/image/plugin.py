@@ -12,8 +12,6 @@ from tests.cluster.binaries import ROOT
 from tests.image.archive import Archive
 from tests.left_out import leave_out, tell
 
-_left_out = pytest.StashKey[int]()
-
 
 @functools.cache
 def built() -> tuple[Path | None, str]:
@@ -29,12 +27,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leaves out what needs the image where there is none."""
     asked = any("archive" in getattr(item, "fixturenames", ()) for item in items)
     if asked and built()[0] is None:  # looked for only where somebody asks
-        leave_out(config, items, {"archive"}, _left_out)
+        leave_out(config, items, {"archive"}, "image")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    tell(terminalreporter, config, _left_out, f"of the image: {built()[1]}")
+    tell(terminalreporter, config, "image", f"of the image: {built()[1]}")
 
 
 @pytest.fixture(scope="session")

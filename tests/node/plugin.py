@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NODES = {"node", "node_programs"}
-_left_out = pytest.StashKey[int]()
 missing = functools.cache(needs.missing)
 
 
@@ -37,9 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leaves out what needs a node where there can be none."""
     asked = any(_NODES & set(getattr(item, "fixturenames", ())) for item in items)
     if asked and missing():  # looked for only where somebody asks
-        leave_out(config, items, _NODES, _left_out)
+        leave_out(config, items, _NODES, "node")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The one loud line."""
-    tell(terminalreporter, config, _left_out, f"of a node: {missing()}")
+    tell(terminalreporter, config, "node", f"of a node: {missing()}")
