@@ -65,7 +65,7 @@ def test_a_file_whose_mode_alone_changed_is_wanted_anew_by_a_mapping_of_its_own(
     before = wanted_files(open_tree(origin, first), targets, excluder)
     after = wanted_files(open_tree(origin, second), targets, excluder, before)
     assert (before.wanted.executables, after.wanted.executables) == (set(), {"bin/run.sh"})
-    assert after.news == {"bin/run.sh"}
+    assert after.news == frozenset({"bin/run.sh"})
 
 
 def test_equal_directories_are_not_read(origin: Origin) -> None:
