@@ -8,7 +8,8 @@ import pygit2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stoker.git.tree import CommitTree, TreeEntry
+from stoker.git.entries import TreeEntry
+from stoker.git.tree import CommitTree
 from stoker.sync.plan import Target
 from stoker.sync.protection import Excluder, Protection
 from stoker.sync.wanted import wanted_files
