@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from stoker.controller.metrics import LOOK_UP_BUCKETS
+from stoker.controller.metrics import ControllerMetrics
 from stoker.errors import GitUnreachable
 from stoker.kube.cluster import PODS
-from stoker.observe.metrics import render
+from stoker.observe.metrics import new_registry, render
 from tests.controller.house import NS, URL, A, B, House
 
+OWNER = ("name", "namespace")
+SERIES = {
+    "reconcile_duration_seconds": ("histogram", OWNER),
+    "reconcile": ("counter", (*OWNER, "result")),
+    "ref_resolve_duration_seconds": ("histogram", OWNER),
+    "gateways_discovered": ("gauge", OWNER),
+    "gateways_synced": ("gauge", OWNER),
+    "cr_ready": ("gauge", OWNER),
+    "cr_info": ("gauge", (*OWNER, "git_repo", "git_ref", "auth_type", "polling_interval")),
+    "cr_paused": ("gauge", OWNER),
+    "condition_status": ("gauge", (*OWNER, "type")),
+    "gateway_sync_status": ("gauge", (*OWNER, "gateway")),
+    "gateway_last_sync_timestamp_seconds": ("gauge", (*OWNER, "gateway")),
+    "gateways_missing_sidecar": ("gauge", OWNER),
+    "github_app_token_expiry_timestamp_seconds": ("gauge", ("app_id", "installation_id")),
+}
 
-async def test_names_labels_and_buckets_are_the_contracts(resolved: House) -> None:
+
+def test_names_kinds_labels_and_buckets_are_the_contracts() -> None:
+    registry = new_registry()
+    ControllerMetrics(registry)
+    every: list[Any] = list(registry._collector_to_names)
+    made = {one._name.removeprefix("stoker_controller_"): one for one in every}
+    assert {name: (one._type, one._labelnames) for name, one in made.items()} == SERIES
+    bounds = made["ref_resolve_duration_seconds"]._kwargs["buckets"]
+    assert bounds == (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+async def test_a_resource_with_a_gateway_shows_every_one_but_an_apps(resolved: House) -> None:
     await resolved.report(await resolved.pod("gw-0"), lastSyncTime="2026-01-01T00:00:05Z")
-    names = {sample.name for family in resolved.registry.collect() for sample in family.samples}
-    prefix = "stoker_controller_"
-    told = {name.removeprefix(prefix) for name in names if not name.endswith(("_created", "_sum", "_count"))}
-    assert told == {
-        "reconcile_duration_seconds_bucket",
-        "reconcile_total",
-        "ref_resolve_duration_seconds_bucket",
-        "gateways_discovered",
-        "gateways_synced",
-        "cr_ready",
-        "cr_info",
-        "cr_paused",
-        "condition_status",
-        "gateway_sync_status",
-        "gateway_last_sync_timestamp_seconds",
-        "gateways_missing_sidecar",
+    shown = {family.name for family in resolved.registry.collect() if family.samples}
+    assert {name.removeprefix("stoker_controller_") for name in shown} == SERIES.keys() - {
+        "github_app_token_expiry_timestamp_seconds"
     }
-    assert LOOK_UP_BUCKETS == (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 @pytest.mark.parametrize(("said", "value"), [("Pending", 0), ("Synced", 1), ("Error", 2)])
