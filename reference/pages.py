@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reference import conditions, configmaps, events, fields, labels, metrics, values
+from reference import conditions, configmaps, events, fields, labels, logs, metrics, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +38,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "conditions.md": conditions.page,
     "events.md": events.page,
     "metrics.md": metrics.page,
+    "logs.md": logs.page,
     "labels.md": labels.page,
     "configmaps.md": configmaps.page,
     "helm-values.md": values.page,
