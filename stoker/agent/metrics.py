@@ -39,7 +39,9 @@ class AgentMetrics:
         self.git_fetch_total = counter("git_fetch", "Fetches by result.", "operation", "result")
         self.scan_total = counter("scan", "Scans by result.", "result")
         self.designer_sessions_blocked = gauge("designer_sessions_blocked", "1 while sessions hold a sync up.")
-        self.designer_sessions_active = gauge("designer_sessions_active", "Open Designer sessions.")
+        self.designer_sessions_active = gauge(
+            "designer_sessions_active", "Open Designer sessions, when last asked: before files change."
+        )
         self.last_sync_timestamp = gauge("last_sync_timestamp_seconds", "Unix time of the last sync.")
         self.last_sync_success = gauge("last_sync_success", "1 when the last sync succeeded.")
         self.sync_skipped_total = counter("sync_skipped", "Syncs that had nothing to do or were held up.", "reason")

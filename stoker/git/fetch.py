@@ -159,7 +159,7 @@ class StorePool:
         work = partial(store.bring, shelf.folder, shelf.standing, wanted)
         offload = self._ssh if where.transport == "ssh" else self._offload
         try:
-            await vouch(target, timeout=FOLLOW_WITHIN)
+            await vouch(target, timeout=min(FOLLOW_WITHIN, self._deadline))
             outcome = await offload(work, deadline=self._deadline, what=where.shown)
             shelf.standing = outcome.standing
             if outcome.moved is None:

@@ -18,6 +18,7 @@ from stoker.git.workers import open_workers
 from tests.fakes.authority import Authority
 from tests.fakes.gitservers import git_daemon, http_backend, open_sockets
 from tests.fakes.processes import left_in, until
+from tests.fakes.proxies import proxy
 from tests.fakes.sshd import Sshd, key_pair, sshd
 from tests.fakes.troubled import Trouble, troubled
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 NOISE = random.Random(7).randbytes(400_000)
 BOUND, LONG = 1.5, 60.0
-HANDSHAKE = {"git": 10, "http": 40, "https": 500, "ssh": 1500}
+HANDSHAKE = {"git": 10, "http": 40, "https": 500, "tunnel": 500, "ssh": 1500}
 """Bytes of an answer after which the client is in the middle of what comes before the pack."""
 
 
@@ -43,13 +44,14 @@ class Far(NamedTuple):
     servers: ExitStack
 
 
-@pytest.fixture(params=["git", "http", "https", "ssh"])
+@pytest.fixture(params=["git", "http", "https", "tunnel", "ssh"])
 def far(
     request: pytest.FixtureRequest, tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Far]:
-    """Over one transport."""
+    """Over one transport; ``tunnel`` is https through a proxy."""
     origin.commit({"noise": NOISE})
     root, name, user, credentials = origin.path.parent, origin.path.name, "", Credentials.none()
+    scheme, host = request.param, "127.0.0.1"
     with ExitStack() as servers:
         if request.param == "git":
             port = int(servers.enter_context(git_daemon(root)).rpartition(":")[2])
@@ -63,10 +65,13 @@ def far(
         else:
             authority = Authority(tmp_path)
             monkeypatch.setenv("SSL_CERT_FILE", str(authority.pem))
-            tls = authority.server() if request.param == "https" else None
+            if request.param == "tunnel":
+                scheme, host = "https", "git.plant.invalid"
+                monkeypatch.setenv("HTTPS_PROXY", servers.enter_context(proxy()).url)
+            tls = authority.server(host) if scheme == "https" else None
             port = int(servers.enter_context(http_backend(root, tls=tls)).url.rpartition(":")[2])
         relay = servers.enter_context(troubled(port, 0))
-        yield Far(request.param, relay, f"{request.param}://{user}127.0.0.1:{relay.port}/{name}", credentials, servers)
+        yield Far(request.param, relay, f"{scheme}://{user}{host}:{relay.port}/{name}", credentials, servers)
 
 
 @pytest.fixture

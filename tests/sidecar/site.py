@@ -88,13 +88,23 @@ class Site:
 
     # --- gateways and agents -------------------------------------------------------------------------------------
 
-    async def pod(self, name: str = "gw-0", *, gateway: SimulatedGateway | None = None, **told: str) -> Pod:
-        """A pod object, a data directory, a simulated gateway that runs; ``told``: variables beside the webhook's."""
+    async def pod(
+        self,
+        name: str = "gw-0",
+        *,
+        gateway: SimulatedGateway | None = None,
+        tls: tuple[Path, Path] | None = None,
+        **told: str,
+    ) -> Pod:
+        """A pod object, a data directory, a simulated gateway that runs, over https with certificate and key of ``tls``.
+
+        ``told``: variables beside the webhook's.
+        """
         data = self.root / name / "data"
         data.mkdir(parents=True)
         served = gateway or SimulatedGateway(data, key=KEY)
         served.data = data
-        (url,) = await self.nursery.start(partial(served.run, "127.0.0.1:0", stopping=trio.Event()))
+        (url,) = await self.nursery.start(partial(served.run, "127.0.0.1:0", stopping=trio.Event(), tls=tls))
         (made,) = self.plane.admin.apply(self._injected(name))
         self.plane.admin.patch(
             f"/api/v1/namespaces/{self.namespace}/pods/{name}/status", {"status": {"phase": "Running"}}

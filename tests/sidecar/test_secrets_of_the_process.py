@@ -29,19 +29,20 @@ def server(site: Site) -> Iterator[HttpServer]:
         yield running
 
 
-async def with_token(site: Site, server: HttpServer) -> Pod:
-    """A pod whose token is mounted, synced once by it."""
+async def with_token(site: Site, server: HttpServer, auth_type: str = "token") -> Pod:
+    """A pod whose token is mounted, synced once by it; that of a GitHub App is mounted likewise."""
     token = site.root / "token"
     token.write_text(FIRST)
     pod = await site.pod(GIT_TOKEN_FILE=str(token))
-    site.open(git_url=f"{server.url}/plant.git", auth_type="token")
+    site.open(git_url=f"{server.url}/plant.git", auth_type=auth_type)
     await pod.start()
     await site.synced(site.first)
     return pod
 
 
-async def test_a_new_token_and_a_new_key_are_used_at_once(site: Site, server: HttpServer) -> None:
-    pod = await with_token(site, server)
+@pytest.mark.parametrize("auth_type", ["token", "githubApp"])
+async def test_a_new_token_and_a_new_key_are_used_at_once(site: Site, server: HttpServer, auth_type: str) -> None:
+    pod = await with_token(site, server, auth_type)
     server.behaviour.token = SECOND
     (site.root / "token").write_text(f"{SECOND}\n")
     pod.gateway.key = NEW_KEY
