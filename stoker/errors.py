@@ -224,6 +224,10 @@ class TemplateInvalid(Terminal):
     """A template cannot be parsed or rendered; the message names file, line and the missing key."""
 
 
+class PatchInvalid(Terminal):
+    """A patch cannot be applied: the file is no JSON, or the path leads nowhere; the message names file, path and remedy."""
+
+
 class FeatureUnsupported(Terminal):
     """Valid input that this build does not serve yet; refused rather than ignored."""
 
