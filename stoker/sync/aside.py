@@ -78,9 +78,12 @@ def link_or_copy(files: Files, source: Spot, target: Spot) -> None:
 
 def copy(files: Files, source: Spot, target: Spot) -> None:
     """Copy content, mode, owner (as far as allowed) and modification time; not flushed. Raises OSError."""
-    reading = os.open(source.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=source.parent)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    reading = os.open(source.name, flags, dir_fd=source.parent)
     try:
         found = os.fstat(reading)
+        if not stat.S_ISREG(found.st_mode):  # a pipe or a device by now: there is no end to what it may hold
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), source.path)
         writing = files.create(target, 0o600)
         try:
             while chunk := os.read(reading, _CHUNK):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from stoker.errors import PlanInvalid, StokerError
 from stoker.sync import paths
 from stoker.sync.journal import Delete, Put, Signature
+from stoker.sync.live import READ
 from stoker.sync.manifest import Entry
 from stoker.sync.source import content_id
 
@@ -244,7 +245,7 @@ class Difference:
         `states`: the live file's signature and the content wanted. Read once for each pair of them and what was applied.
         """
         equal = self._protection.stamp_equal
-        if equal is None or path.rpartition("/")[2] not in self._protection.late_names:
+        if equal is None or path.rpartition("/")[2] not in self._protection.late_names or states[0].size > READ:
             return False
         asked = (*states, entry.content if entry is not None else "")
         known = self.live.stamps.get(path)

@@ -59,7 +59,7 @@ class Files:
 
     def open_log(self, spot: Spot, mode: int) -> int:
         """Open a file for reading and for appending, making it if absent; never through a symlink."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         return self.call("open_log", spot.path, lambda: os.open(spot.name, flags, mode, dir_fd=spot.parent))
 
     def write(self, fd: int, data: bytes, path: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from stoker.errors import DataDirectoryMissing, DirectoryBusy, StagingFailed
@@ -40,6 +41,9 @@ class Hold:
         except OSError as error:
             self.places.close()
             raise StagingFailed(explain(error, f"making {root}/{STATE}")) from None
+        if not stat.S_ISREG(os.fstat(self._lock).st_mode):
+            self.close()
+            raise StagingFailed(f"{root}/{STATE}/lock is no file of ours but a pipe or a device: move it away")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -16,7 +16,8 @@ import msgspec
 
 from stoker.errors import StateUnreadable
 from stoker.sync.manifest import Delta, Entry
-from stoker.sync.protection import STATE
+from stoker.sync.own import LINE, open_own, sync_state
+from stoker.sync.recorded import a_count, a_name, a_path, a_text, numbers, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
 
 if TYPE_CHECKING:
@@ -185,35 +186,43 @@ class Journal:
         for path in self.forgotten:
             yield "forget", path
 
+    def _mount(self, value: Any) -> int:
+        return a_count(value, below=len(self.tops))
+
     def _take(self, record: list[Any]) -> None:
         match record:
             case ["clear", path, mode]:
-                self.clears.append((path, mode))
+                self.clears.append((a_path(path), a_count(mode)))
             case ["folder", path]:
-                self.folders.append(path)
-            case ["put", path, number, mount, late, keep, old, *items]:
-                was = Signature(*old) if old else None
+                self.folders.append(a_path(path))
+            case ["put", path, number, mount, bool(late), bool(keep), old, *items]:
+                was = _signature(old) if old is not None else None
                 entry = Entry.of(items)
-                self.puts.append(Put(path, entry.blob, number, mount, 0, -1, -1, was, keep, late, entry))
-            case ["delete", path, number, mount, late, keep, early, old]:
-                self.deletes.append(Delete(path, number, mount, Signature(*old), keep, early, late))
+                step = Put(a_path(path), entry.blob, a_count(number), self._mount(mount), 0)
+                step.old, step.keep, step.late, step.entry = was, keep, late, entry
+                self.puts.append(step)
+            case ["delete", path, number, mount, bool(late), bool(keep), bool(early), old]:
+                at = a_path(path), a_count(number), self._mount(mount)
+                self.deletes.append(Delete(*at, _signature(old), keep, early, late))
             case ["empty", path, mode]:
-                self.empties.append((path, mode))
+                self.empties.append((a_path(path), a_count(mode)))
             case ["learn", path, *items]:
-                self.learnt[path] = Entry.of(items)
+                self.learnt[a_path(path)] = Entry.of(items)
             case ["forget", path]:
-                self.forgotten.append(path)
+                self.forgotten.append(a_path(path))
             case _:
                 raise ValueError(f"unknown record {record[0]!r}")
+
+
+def _signature(value: Any) -> Signature:
+    return Signature(*numbers(value, 3))
 
 
 def read_journal(places: Places) -> Journal | None:
     """The journal of an unfinished merge, or None. Raises StateUnreadable for one that cannot be followed."""
     where = f"{places.root}/{NAME}"
-    try:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open("journal", flags, dir_fd=places.directory(".stoker"))
-    except FileNotFoundError:
+    fd = open_own(places, "journal")
+    if fd is None:
         return None
     try:
         with os.fdopen(fd, "rb") as log:
@@ -228,7 +237,7 @@ def read_journal(places: Places) -> Journal | None:
 def _read(log: Any) -> Journal:
     reader = BlockReader()
     journal: Journal | None = None
-    for line in log:
+    for line in iter(lambda: log.readline(LINE), b""):
         closed = reader.take(line)
         if reader.records:
             record = reader.records.pop()
@@ -238,7 +247,7 @@ def _read(log: Any) -> Journal:
                 journal._take(record)  # noqa: SLF001 - the same class, read from outside its instance
         if closed:
             break
-    last = log.readline()
+    last = log.readline(LINE)
     if journal is None or last not in (_FORWARD, _BACKWARD):
         raise ValueError("it is not complete")
     journal.forward = last == _FORWARD
@@ -249,10 +258,14 @@ def _opened(record: list[Any]) -> Journal:
     name, version, head = record
     if name != "stoker-journal" or version != VERSION:
         raise ValueError(f"its format is {name} {version}")
-    journal = Journal(head["transaction"], head["commit"], head["fingerprint"], head["kept"])
-    journal.notes = head["notes"]
-    journal.tops = tuple(head["tops"])
-    journal.manifest_size = head["manifest_size"]
+    transaction, commit, fingerprint = (a_text(head[key]) for key in ("transaction", "commit", "fingerprint"))
+    journal = Journal(transaction, commit, fingerprint, a_name(head["kept"]))
+    journal.notes = texts(head["notes"])
+    root, *tops = head["tops"]
+    if root != "":
+        raise ValueError("it is not of this directory")
+    journal.tops = ("", *map(a_path, tops))
+    journal.manifest_size = a_count(head["manifest_size"])
     return journal
 
 
@@ -260,12 +273,3 @@ def drop_provisional(files: Files, places: Places) -> None:
     """Remove a journal that never became PREPARED."""
     if places.look(_NEW) is not None:
         files.unlink(places.spot(_NEW))
-
-
-def sync_state(files: Files, places: Places) -> None:
-    """Return when the names in the state folder are on the disk."""
-    fd = places.open_directory(STATE)
-    try:
-        files.fsync(fd, STATE)
-    finally:
-        os.close(fd)

@@ -6,6 +6,7 @@ merge kept is never pruned by that merge, whatever its size.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from stoker.sync.places import Places
 
 ROOT = ".stoker/kept"
+_DEEP = 4000
 KEEP_LIMIT = 64 * 1024 * 1024
 
 
@@ -45,7 +47,8 @@ def prune(files: Files, places: Places, newest: Collection[str], limit: int) -> 
     """Remove the oldest files of all merges but those of `newest` until these hold at most `limit` bytes. Raises OSError."""
     if not places.is_directory(ROOT):
         return
-    names = [name for name in sorted(os.listdir(f"{places.root}/{ROOT}")) if name not in newest]
+    found_there = sorted(os.listdir(f"{places.root}/{ROOT}"))
+    names = [name for name in found_there if name not in newest and places.is_directory(f"{ROOT}/{name}")]
     found = [
         (name, path, os.lstat(path).st_size) for name in names for path in _files_in(f"{places.root}/{ROOT}/{name}")
     ]
@@ -63,11 +66,29 @@ def prune(files: Files, places: Places, newest: Collection[str], limit: int) -> 
 
 
 def _files_in(folder: str) -> list[str]:
-    return [os.path.join(above, name) for above, _, names in os.walk(folder) for name in sorted(names)]
+    return [os.path.join(above, name) for above, names in _walk(folder) for name in names]
+
+
+def _walk(folder: str) -> list[tuple[str, list[str]]]:
+    """Each folder with the names of what in it is none, those above first. What is too deep to be named is left out.
+
+    No recursion: whoever may write here may make a folder deeper than that goes.
+    """
+    found, waiting = [], [folder]
+    while waiting:
+        above = waiting.pop()
+        names: list[str] = []
+        below: list[str] = []
+        with contextlib.suppress(OSError), os.scandir(above) as entries:
+            for entry in entries:
+                (below if entry.is_dir(follow_symlinks=False) else names).append(entry.name)
+        found.append((above, sorted(names)))
+        waiting.extend(f"{above}/{name}" for name in below)
+    return found
 
 
 def _remove_empty(files: Files, places: Places, folder: str) -> None:
     """Remove `folder` and those below it, deepest first, as far as they hold no file."""
-    for above in reversed([above for above, _, _ in os.walk(f"{places.root}/{folder}")]):
-        if not os.listdir(above):
+    for above, _ in reversed(_walk(f"{places.root}/{folder}")):
+        if len(above) < _DEEP and not os.listdir(above):
             files.rmdir(places.spot(os.path.relpath(above, places.root)))

@@ -7,15 +7,17 @@ through a symlink; the final word on that is spoken by `places` when a change is
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 import msgspec
 
-from stoker.sync.source import content_id
+from stoker.sync.paths import PATH_BYTES
+from stoker.sync.source import content_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 # A folder changed this recently may change again within the same tick of the file system's clock.
 _SETTLED_NS = 200_000_000
+
+READ = 64 * 1024 * 1024
+"""Bytes of a live file that are read at once. What is hashed may be of any size."""
 
 FolderState = Literal["folder", "missing", "link", "other"]
 
@@ -64,17 +69,26 @@ class Live:
             return None
 
     def read(self, path: str) -> bytes:
-        """A live file's content. Raises OSError, also for a symlink."""
-        fd = os.open(self.base + path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(fd, "rb") as file:
-            return file.read()
+        """A live file's content. Raises OSError, also for what is no regular file, and for one of more than `READ` bytes."""
+        with self._open(path) as file:
+            if os.fstat(file.fileno()).st_size > READ:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)
+            return file.read(READ)
 
     def content(self, path: str, signature: Signature, like: str) -> str:
         """The content id of a live file, by the algorithm of `like`; read once for each signature. Raises OSError."""
         known = self._contents.get(path)
         if known is None or known[0] != signature:
-            known = self._contents[path] = (signature, content_id(self.read(path), like))
+            with self._open(path) as file:
+                known = self._contents[path] = (signature, content_id_of(file, os.fstat(file.fileno()).st_size, like))
         return known[1]
+
+    def _open(self, path: str) -> BinaryIO:
+        fd = os.open(self.base + path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):  # a pipe or a device since it was looked at: nobody knows its end
+            os.close(fd)
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), path)
+        return os.fdopen(fd, "rb")
 
     def folders(self, wanted: Sequence[str]) -> tuple[dict[str, FolderState], Looked]:
         """What stands where folders are wanted (each after the one above it); below what is no folder all is missing.
@@ -112,6 +126,8 @@ class Live:
         waiting = [region]
         while waiting:
             folder = waiting.pop()
+            if len(folder) * 4 > PATH_BYTES and len(os.fsencode(folder)) > PATH_BYTES:
+                continue  # nothing of ours is so far down, and the system cannot name what is further
             stamp = looked.get(folder) or self._stamp(folder)
             if stamp is None:
                 continue

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stoker.errors import StateUnreadable
-from stoker.sync.protection import STATE
+from stoker.sync.own import LINE, make_own, open_own, sync_state
+from stoker.sync.recorded import a_path, a_text, numbers, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ VERSION = 1
 NAME = ".stoker/manifest"
 _NEW = ".stoker/manifest.new"
 _FILE = ("stoker-manifest", VERSION)
+_LOOKED_AT = 64 * 1024 * 1024
 # A block that only notes something costs a line or two; 8,192 of them are under a megabyte.
 COMPACT_SLACK = 8192
 
@@ -53,9 +55,9 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, items: list[Any]) -> Entry:
-        """The reverse of `fields`."""
-        blob, content, recipe, size, mtime_ns, inode = items
-        return cls(blob, content or blob, recipe, size, mtime_ns, inode)
+        """The reverse of `fields`. Raises ValueError."""
+        blob, content, recipe = map(a_text, items[:3])
+        return cls(blob, content or blob, recipe, *numbers(items[3:], 3))
 
 
 @dataclass
@@ -126,6 +128,7 @@ class Manifest:
     def cut(self, size: int) -> None:
         """Go back to an earlier size of the log, forgetting what was appended since, and read it anew."""
         self.close()
+        make_own(self._files, self._places, "manifest", size)
         present = self._places.look(NAME)
         if present is not None and present.st_size > size:
             spot = self._places.spot(NAME)
@@ -160,7 +163,7 @@ class Manifest:
         self._files.rename(new, target)
         self.close()  # at once: an error below must not leave the next append with a descriptor of the old log
         self.size, self._lines = writer.size, writer.lines
-        self._sync_folder()
+        sync_state(self._files, self._places)
 
     def drop_provisional(self) -> None:
         """Remove what a killed compaction left. Raises OSError."""
@@ -194,41 +197,33 @@ class Manifest:
 
     def _open(self) -> int:
         if self._fd is None:
+            make_own(self._files, self._places, "manifest", self.size)
             self._fd = self._files.open_log(self._places.spot(NAME), 0o600)
         if self.size == 0:  # a new log: its name must be as durable as what is written into it
-            self._sync_folder()
+            sync_state(self._files, self._places)
         if os.fstat(self._fd).st_size > self.size:
             self._files.truncate(self._fd, self.size, NAME)
         return self._fd
-
-    def _sync_folder(self) -> None:
-        fd = self._places.open_directory(STATE)
-        try:
-            self._files.fsync(fd, STATE)
-        finally:
-            os.close(fd)
 
     def _load(self) -> None:
         self.entries, self.notes = {}, {}
         self.transaction = self.commit = self.fingerprint = ""
         self.owed, self.size, self._lines = False, 0, 0
-        try:
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-            fd = os.open("manifest", flags, dir_fd=self._places.directory(".stoker"))
-        except FileNotFoundError:
+        fd = open_own(self._places, "manifest")
+        if fd is None:
             return
         where = f"{self._places.root}/{NAME}"
         with os.fdopen(fd, "rb") as log:
             at = 0
             reader = BlockReader()
-            _check_first(log.readline(), where)
+            _check_first(log.readline(LINE), where)
             log.seek(0)
-            for line in log:
+            for line in iter(lambda: log.readline(LINE), b""):
                 at += len(line)
                 try:
                     closed = reader.take(line)
                 except (ValueError, IndexError):
-                    _refuse_damage(line + log.read(), where)
+                    _refuse_damage(line + log.read(_LOOKED_AT), where)
                     return
                 if closed:
                     self._replay(reader.records, where)
@@ -238,17 +233,35 @@ class Manifest:
     def _replay(self, records: list[list[Any]], where: str) -> None:
         self._lines += len(records)
         for record in records:
-            match record:
-                case ["=", path, *items]:
-                    self.entries[path] = Entry.of(items)
-                case ["-", path]:
-                    self.entries.pop(path, None)
-                case ["delta", dict(head)]:
-                    self._apply(Delta(**head))
-                case ["stoker-manifest", version] if version == VERSION:
-                    pass
-                case _:
-                    raise _foreign(where, record)
+            try:
+                self._take(record)
+            except ValueError:
+                raise _foreign(where, record) from None
+
+    def _take(self, record: list[Any]) -> None:
+        match record:
+            case ["=", path, *items]:
+                self.entries[a_path(path)] = Entry.of(items)
+            case ["-", str(path)]:
+                self.entries.pop(path, None)
+            case ["delta", dict(head)]:
+                self._apply(_delta(head))
+            case ["stoker-manifest", version] if version == VERSION:
+                pass
+            case _:
+                raise ValueError("an unknown record")
+
+
+def _delta(head: dict[str, Any]) -> Delta:
+    """The reverse of `Delta.head`. Raises ValueError."""
+    owed, notes = head.pop("owed", None), texts(head.pop("notes", {}))
+    unknown = head.keys() - {"transaction", "commit", "fingerprint"}
+    if unknown or not isinstance(owed, bool | None):
+        raise ValueError("an unknown head")
+    delta = Delta(owed=owed, notes=notes)
+    for key, value in head.items():
+        setattr(delta, key, a_text(value))
+    return delta
 
 
 def _foreign(where: str, record: object) -> StateUnreadable:

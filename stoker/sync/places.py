@@ -7,6 +7,7 @@ opens each directory once.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, Self
@@ -50,6 +51,7 @@ class Places:
         fd = self._fds[-1] if self._fds else self.fd
         self._last = ("", self.fd)
         for name in names[shared:]:
+            _check(name, path)
             fd = os.open(name, _FLAGS, dir_fd=fd)
             self._names.append(name)
             self._fds.append(fd)
@@ -62,6 +64,7 @@ class Places:
         for name in path.split("/") if path else ():
             above = fd
             try:
+                _check(name, path)
                 fd = os.open(name, _ROOT_FLAGS | os.O_NOFOLLOW, dir_fd=above)
             finally:
                 os.close(above)
@@ -70,11 +73,13 @@ class Places:
     def spot(self, path: str) -> Spot:
         """The name `path` in its opened folder. Raises as `directory`."""
         folder, _, name = path.rpartition("/")
+        _check(name, path)
         return Spot(self.directory(folder), name, path)
 
     def look(self, path: str) -> os.stat_result | None:
         """lstat of `path`; None when it, or a folder on the way, is missing or no folder."""
         folder, _, name = path.rpartition("/")
+        _check(name, path)
         try:
             return os.stat(name, dir_fd=self.directory(folder), follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
@@ -105,3 +110,9 @@ class Places:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _check(name: str, path: str) -> None:
+    """Whoever names a path has checked it; here is the last place where one that leads out can be stopped."""
+    if name in ("", ".", ".."):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)

@@ -32,9 +32,12 @@ def encode_record(*record: Any) -> bytes:
 
 def _decode_record(line: bytes) -> Any:
     try:
-        return _decode(line)
-    except msgspec.DecodeError:
-        return json.loads(line)
+        try:
+            return _decode(line)
+        except msgspec.DecodeError:
+            return json.loads(line)
+    except RecursionError:
+        raise ValueError("the line is nested without end") from None
 
 
 class BlockWriter:

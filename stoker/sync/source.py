@@ -12,11 +12,12 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_CHUNK = 1024 * 1024
 Found = Literal["dir", "file", "symlink", "submodule", "missing"]
 
 
@@ -62,6 +63,15 @@ def content_id(data: bytes, like: str) -> str:
     """Git's content id of `data`, by the algorithm of the id `like` (40 or 64 hex digits)."""
     digest = hashlib.sha256 if len(like) == 64 else hashlib.sha1
     return digest(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def content_id_of(file: BinaryIO, size: int, like: str) -> str:
+    """As `content_id`, of an open file of `size` bytes, without having it in memory. One that grows meanwhile is cut."""
+    digest = (hashlib.sha256 if len(like) == 64 else hashlib.sha1)(b"blob %d\0" % size, usedforsecurity=False)
+    while size > 0 and (chunk := file.read(min(_CHUNK, size))):
+        digest.update(chunk)
+        size -= len(chunk)
+    return digest.hexdigest()
 
 
 class DirectoryTree:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from stoker.errors import PlanInvalid
+from stoker.sync.emptying import empty
 from stoker.sync.files import Spot
 from stoker.sync.manifest import Entry
 from stoker.sync.mounts import Mounts, staging_folder
@@ -85,25 +86,9 @@ class StagingFolders:
             folder = staging_folder(top)
             if not self._places.is_directory(folder):
                 continue
-            self._remove_below(self.spot(mount, "").parent, folder)
+            empty(self._files, self.spot(mount, "").parent, folder)
             self.close()
             self._files.rmdir(self._places.spot(folder))
-
-    def _remove_below(self, fd: int, folder: str) -> None:
-        """Empty an open folder. Ours are flat; a tree in one is what an older release left."""
-        with os.scandir(fd) as entries:
-            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-        for name, is_folder in found:
-            spot = Spot(fd, name, f"{folder}/{name}")
-            if not is_folder:
-                self._files.unlink(spot)
-                continue
-            below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=fd)
-            try:
-                self._remove_below(below, spot.path)
-            finally:
-                os.close(below)
-            self._files.rmdir(spot)
 
     def close(self) -> None:
         """Close the descriptors."""

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from stoker.errors import JournalUnsettled, MergeFailed
 from stoker.sync.aside import set_aside
-from stoker.sync.journal import Journal, drop_provisional, read_journal, sync_state
+from stoker.sync.journal import Journal, drop_provisional, read_journal
 from stoker.sync.kept import prune
 from stoker.sync.merge import Merge
 from stoker.sync.mounts import Mounts
+from stoker.sync.own import sync_state
 from stoker.sync.paths import all_shown
 from stoker.sync.report import Settlement
 from stoker.sync.stage import StagingFolders

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +12,15 @@ from tests.hostile.cases import Case, Refused
 from tests.hostile.ground import UNMANAGED, Ground, bounded, live, picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Ground:
+def ground(tmp_path: Path) -> Iterator[Ground]:
     """An empty repository, a data directory with files of nobody's, and bystanders beside it."""
-    return Ground(tmp_path, make_origin(tmp_path / "origin.git"))
+    yield Ground(tmp_path, make_origin(tmp_path / "origin.git"))
+    subprocess.run(["rm", "-rf", str(tmp_path / "data")], check=True)  # Python's own falls into folders without end
 
 
 @pytest.fixture

@@ -136,13 +136,17 @@ def _limit(memory: int, seconds: int) -> None:
 def picture(root: Path) -> dict[str, tuple[Any, ...]]:
     """Everything below ``root`` without following anything: kind, mode, and content or target."""
     found: dict[str, tuple[Any, ...]] = {}
-    for folder, folders, names in os.walk(root):
-        for name in [*folders, *names]:
+    waiting = [str(root)]
+    while waiting:
+        folder = waiting.pop()
+        for name in os.listdir(folder) if len(folder) < 1000 else ():
             path = os.path.join(folder, name)
             state = os.lstat(path)
+            if stat.S_ISDIR(state.st_mode):
+                waiting.append(path)
             content: Any = ""
             if stat.S_ISREG(state.st_mode):
-                content = Path(path).read_bytes()
+                content = Path(path).read_bytes() if state.st_size < 1 << 20 else state.st_size
             elif stat.S_ISLNK(state.st_mode):
                 content = os.readlink(path)
             found[os.path.relpath(path, root)] = (state.st_mode, content)
@@ -152,7 +156,7 @@ def picture(root: Path) -> dict[str, tuple[Any, ...]]:
 def live(data: Path) -> dict[str, str]:
     """What a sync made: every regular file that is not of nobody and not of our own state."""
     return {
-        path: content[:200].decode("utf-8", "backslashreplace")
+        path: content[:200].decode("utf-8", "backslashreplace") if isinstance(content, bytes) else f"{content} bytes"
         for path, (mode, content) in picture(data).items()
         if stat.S_ISREG(mode) and path not in UNMANAGED and not path.startswith((".stoker/", ".sync-staging/"))
     }
