@@ -8,13 +8,13 @@ import pygit2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stoker.git.entries import TreeEntry
 from stoker.git.tree import CommitTree
 from stoker.sync.plan import Target
 from stoker.sync.protection import Excluder, Protection
 from stoker.sync.wanted import wanted_files
 
 if TYPE_CHECKING:
+    from stoker.git.entries import TreeEntry
     from tests.fakes.gitrepos import Origin
 
 NAMES = st.sampled_from(["a", "b c", "d", "resource.json"])
