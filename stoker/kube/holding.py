@@ -48,6 +48,7 @@ class Holding:
         self._version = ""
         self._record: Any = None
         self._since = 0.0
+        self._lasts = 0.0
         self.taken_from = ""
         """Who fell silent, when the last lease that was taken had run out; empty when it was free."""
 
@@ -68,6 +69,20 @@ class Holding:
         await self._write(self._ours() | {"leaseTransitions": changes}, present.metadata.resource_version)
         self.taken_from = holder if holder != self._identity else ""
         return ""
+
+    def saw(self, present: Lease) -> None:
+        """The object as it is now, or was: a sign of life of its holder is counted from this moment."""
+        spec = present.spec
+        # The version is no part of it: a label that somebody sets is no renewal.
+        record = (present.metadata.uid, *(spec.get(key) for key in ("holderIdentity", "acquireTime", "renewTime")))
+        if record != self._record:
+            self._record, self._since = record, self._clock()
+        self._lasts = min(float(spec.get("leaseDurationSeconds") or self._duration), LONGEST_LEASE)
+
+    @property
+    def left(self) -> float:
+        """Seconds until its holder has been silent for too long; 0 and less: it may be taken."""
+        return self._since + self._lasts - self._clock()
 
     async def renew(self) -> None:
         """Somebody's hand on the object, a lost answer, even its deletion, end no lease; LeadershipLost: it is another's."""
@@ -98,15 +113,8 @@ class Holding:
         return True
 
     def _is_free(self, present: Lease) -> bool:
-        spec, clock = present.spec, self._clock()
-        # The version is no part of it: a label that somebody sets is no renewal.
-        record = (present.metadata.uid, *(spec.get(key) for key in ("holderIdentity", "acquireTime", "renewTime")))
-        if record != self._record:
-            self._record, self._since = record, clock
-        if _holder(present) in {"", self._identity}:
-            return True
-        stated = float(spec.get("leaseDurationSeconds") or self._duration)
-        return clock - self._since > min(stated, LONGEST_LEASE)
+        self.saw(present)
+        return _holder(present) in {"", self._identity} or self.left < 0
 
     async def _create(self) -> None:
         body = {"metadata": {"name": self._name}, "spec": self._ours() | {"leaseTransitions": 0}}

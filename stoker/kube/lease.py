@@ -2,8 +2,9 @@
 
 The leader counts its time from the moment before it sent the renewal that succeeded, and gives up five seconds before a
 follower may take over, so the two never overlap. A clean exit gives the lease back, and followers, who watch it beside
-asking every two seconds, act at once. A leader that has lost its lease has its work cancelled, and follows. Work that
-fails is raised after the lease was given back: another replica may fare better.
+asking every two seconds, act at once; that of a leader who fell silent they ask for at the moment at which it runs out.
+A leader that has lost its lease has its work cancelled, and follows. Work that fails is raised after the lease was given
+back: another replica may fare better.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from stoker.nursery.service import Service
 
 RELEASE_SECONDS: Final = 2.0
+MOMENT: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -105,16 +107,23 @@ class Elector:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._lease.run)
             while True:
-                pause = self._terms.retry if self._reached else self._terms.again
-                with trio.move_on_after(Backoff((pause,), jitter=0.1).delay(1)):
+                with trio.move_on_after(self._pause()):
                     await self._news.wait()
                 self._news = trio.Event()
                 if await self._attempt(status):
                     break
             nursery.cancel_scope.cancel()
 
+    def _pause(self) -> float:
+        """Until the next attempt: no longer than the lease lasts, and after that again in the follower's own time."""
+        pause = Backoff((self._terms.retry if self._reached else self._terms.again,), jitter=0.1).delay(1)
+        left = self._holding.left
+        return min(pause, left + MOMENT) if left > 0 else pause
+
     def _lease_changed(self, _old: Lease | None, new: Lease | None) -> None:
-        """Only a lease that is to be had is news; renewals are looked at in the follower's own time."""
+        """Only a lease that is to be had is news; a renewal is a sign of life, counted from when it was seen."""
+        if new is not None:
+            self._holding.saw(new)
         if new is None or not new.spec.get("holderIdentity"):
             self._news.set()
 

@@ -86,6 +86,24 @@ async def test_a_leader_that_falls_silent_is_followed_after_its_lease(
     assert second.leads
 
 
+@pytest.mark.parametrize("since", [0.3, 1.1, 1.9])
+async def test_it_is_followed_as_soon_as_its_lease_has_run_out(
+    autojump_clock: object, nursery: trio.Nursery, since: float
+) -> None:
+    cluster = MemoryCluster()
+    line = Line(cluster)
+    first, second = Replica(line, "a"), Replica(cluster, "b")
+    await nursery.start(first.run)
+    await nursery.start(second.run)
+    await trio.sleep(100 + since)
+    sent = len(line.sent)
+    while len(line.sent) == sent:  # noqa: ASYNC110 - until the very next renewal, on a virtual clock
+        await trio.sleep(0.01)
+    line.cut = True
+    await trio.sleep(15.05)
+    assert second.leads
+
+
 async def test_a_leader_that_comes_back_follows(autojump_clock: object, nursery: trio.Nursery) -> None:
     cluster = MemoryCluster()
     line = Line(cluster)
