@@ -32,6 +32,7 @@ async def test_modified_and_deleted_are_counted_and_not_scanned(autojump_clock: 
     assert (report.dry_run_diff_modified, report.dry_run_diff_deleted) == (1, 1)
     assert synced.live() == FILES["projects/line1/project.json"]
     assert synced.gateway.scans == []
+    assert synced.metric("files_modified", profile="default") == 0, "no sync has done it"
 
 
 async def test_it_is_told_once_and_in_the_history(autojump_clock: MockClock, synced: Plant) -> None:

@@ -36,6 +36,16 @@ async def test_proceed_goes_on_and_says_who_edits(
     assert synced.metric("designer_sessions_active") == 1
 
 
+async def test_how_many_are_open_is_counted_anew_each_time(autojump_clock: MockClock, synced: Plant) -> None:
+    await _edited(synced, "proceed")
+    await trio.sleep(1)
+    for sessions in ([session(), session("bob")], []):
+        synced.gateway.designers = (200, sessions)
+        await synced.push({"projects/line1/project.json": f"with {len(sessions)}"})
+        await trio.sleep(1)
+        assert synced.metric("designer_sessions_active") == len(sessions)
+
+
 async def test_fail_reports_an_error_and_changes_nothing(autojump_clock: MockClock, synced: Plant) -> None:
     await _edited(synced, "fail")
     await trio.sleep(1)

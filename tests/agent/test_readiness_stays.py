@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import trio
 import trio.testing
 
+from stoker.agent.gate import Gate
 from stoker.errors import JournalUnsettled
 from tests.agent.trouble import Disk
 
@@ -20,6 +21,14 @@ async def test_it_waits_for_the_start_gate(autojump_clock: MockClock, plant: Pla
     await plant.want("")
     agent = await plant.run(5)
     assert agent.health.ready() == {"sync": "no sync has succeeded yet"}
+
+
+def test_what_may_start_as_soon_as_the_directory_is_whole_is_not_ready_before() -> None:
+    gate = Gate()
+    gate.open()
+    assert not gate.ready
+    gate.settled(True)
+    assert gate.ready
 
 
 async def test_a_later_failure_does_not_take_it_away(autojump_clock: MockClock, synced: Plant) -> None:
