@@ -46,6 +46,27 @@ def test_a_second_signal_ends_it_at_once(start: Start, deaf: Plane) -> None:
     assert running.stop(signal.SIGTERM) == 128 + signal.SIGTERM
 
 
+def test_while_it_ends_it_is_not_ready_and_lives(start: Start) -> None:
+    """A request is half sent, and such have five seconds."""
+    running = start("--receiver", "127.0.0.1:0", WEBHOOK_HMAC_SECRET="a-secret").ready()
+    assert running.said("manager_serving")["services"] == [
+        "receiver",
+        "probes",
+        "metrics",
+        "controller",
+        "heart",
+        "rest",
+    ]
+    port = int(running.url("receiver").rpartition(":")[2])
+    signed = "X-Hub-Signature-256: sha256=00\r\nContent-Length: 9\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as half:
+        half.sendall(f"POST /webhook/plant/line HTTP/1.1\r\nHost: x\r\n{signed}\r\n{{".encode())
+        running.process.send_signal(signal.SIGTERM)
+        running.said("manager_stopping")
+        assert (running.probe("/readyz"), running.probe("/healthz")) == (503, 200)
+        assert running.stop(signal.SIGTERM) == 128 + signal.SIGTERM
+
+
 def test_an_api_server_that_hangs_holds_up_no_end(start: Start, deaf: Plane) -> None:
     running = start().ready()
     deaf.pause(APISERVER)

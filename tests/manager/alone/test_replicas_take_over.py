@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cluster import accounts
 from tests.manager.process import until
+from tests.manager.test_metrics_are_for_those_who_may import scrape
 
 if TYPE_CHECKING:
     from tests.cluster.plane import Plane
@@ -101,6 +103,10 @@ def test_a_leader_that_was_frozen_writes_nothing_when_it_wakes(
     leader.said("following")
     assert written(plane, place) == before
     assert leader.probe("/readyz") == 200
+    plane.admin.apply(accounts.binding(accounts.READER, (place.namespace, "prometheus")))
+    reader = accounts.token_for(plane, place.namespace, "prometheus")
+    assert 'name="plant"' in scrape(follower, reader)[1]
+    assert 'name="plant"' not in scrape(leader, reader)[1], "of two who say something one would be wrong"
 
 
 def written(plane: Plane, place: Site) -> Any:
