@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import httpx
 import trio
 
-from stoker.git.library import trust
+from stoker.git.library import Trust
 from stoker.git.proxies import proxy_for
 
 UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
@@ -33,15 +33,16 @@ class ByProxy(httpx.AsyncBaseTransport):
     """Straight, or through the proxy that stands before a URL: each way keeps its own connections."""
 
     def __init__(self) -> None:
-        self._trust = trust()
+        self._trust = Trust()
         self._ways: dict[str | None, httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises httpx's errors, and CredentialsInvalid for a proxy that is not spoken to."""
         proxy = proxy_for(str(request.url))
+        self._trust.renew()
         if proxy not in self._ways:
             self._ways[proxy] = httpx.AsyncHTTPTransport(
-                verify=self._trust, proxy=proxy, trust_env=False, limits=UNLIMITED
+                verify=self._trust.context, proxy=proxy, trust_env=False, limits=UNLIMITED
             )
         return await self._ways[proxy].handle_async_request(request)
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import ssl
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["READ_TIMEOUT", "bound_libgit2", "opened", "pygit2", "trust", "trust_authorities"]
+__all__ = ["READ_TIMEOUT", "Trust", "bound_libgit2", "opened", "pygit2", "trust_authorities"]
 
 READ_TIMEOUT: Final = 20.0
 MAPPED_LIMIT: Final = 32 * 1024 * 1024
@@ -70,22 +70,58 @@ def opened(path: Path | str) -> Iterator[pygit2.Repository]:
         repository.free()
 
 
-def trust() -> ssl.SSLContext:
-    """For look-ups: the system's authorities, or those of SSL_CERT_FILE and SSL_CERT_DIR."""
-    return ssl.create_default_context()
+class Authorities(NamedTuple):
+    """Whom TLS trusts by the environment, and which state of the file that is: an administrator may replace it at any time."""
+
+    file: str | None
+    folder: str | None
+    state: tuple[int, ...]
 
 
-class _Authorities:
+def authorities() -> Authorities:
+    """The system's, or those of SSL_CERT_FILE and SSL_CERT_DIR. Of a folder OpenSSL itself sees what comes into it."""
+    paths = ssl.get_default_verify_paths()
+    try:
+        found = os.stat(paths.cafile or "")
+        state: tuple[int, ...] = (found.st_ino, found.st_mtime_ns, found.st_size)
+    except OSError:
+        state = ()
+    return Authorities(paths.cafile, paths.capath, state)
+
+
+class Trust:
+    """For look-ups: a client's ``context`` that learns of authorities that are added while it lives. None is forgotten."""
+
+    def __init__(self) -> None:
+        self._known = authorities()
+        self.context = ssl.create_default_context()
+
+    def renew(self) -> None:
+        """Before a request: looks whether the file is another; a broken one adds nobody."""
+        now = authorities()
+        if now != self._known:
+            self._known = now
+            self.context.load_default_certs()
+
+
+class _Given:
     """What libgit2 was given last; it adds up and never forgets."""
 
-    given: tuple[str | None, str | None] = (None, None)
+    last: Authorities | None = None
 
 
 def trust_authorities() -> None:
-    """Before libgit2 speaks https: the same authorities as in ``trust``; where there are none it goes on trusting nobody.
-    Asking again costs nothing. GitError: they cannot be read, those of an empty SSL_CERT_FILE say."""
-    paths = ssl.get_default_verify_paths()
-    found = paths.cafile, paths.capath
-    if found != _Authorities.given:
-        pygit2.settings.set_ssl_cert_locations(*found)
-        _Authorities.given = found
+    """Before libgit2 speaks https: the same authorities as in ``Trust``; where there are none it goes on trusting nobody.
+    Asking again costs a look at the file. GitError: they cannot be read, those of an empty SSL_CERT_FILE say; a file that
+    was good before and is spoilt now adds nobody.
+    """
+    now, last = authorities(), _Given.last
+    if now == last or (now.file, now.folder) == (None, None):
+        return
+    try:
+        pygit2.settings.set_ssl_cert_locations(now.file, now.folder)  # type: ignore[arg-type]  # one of the two may be None
+    except pygit2.GitError:
+        if last is None or last[:2] != now[:2]:
+            raise
+    else:
+        _Given.last = now

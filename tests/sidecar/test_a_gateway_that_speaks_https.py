@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from tests.sidecar.site import Site
 
 
+async def test_it_is_found_where_the_resource_says_whatever_the_pod_was_made_with(site: Site) -> None:
+    pod = await site.pod(tls=Authority().issue(site.root, "press.plant.example"))
+    site.open(gateway_tls=True)
+    await pod.start(GATEWAY_PORT="1")
+    await site.synced(site.first)
+    assert pod.gateway.scans == ["projects", "config"]
+
+
 async def test_it_is_told_by_its_environment_and_then_by_the_resource(site: Site) -> None:
     pod = await site.pod(tls=Authority().issue(site.root, "press.plant.example"), GATEWAY_TLS="true")
     child = await pod.start()

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from stoker.errors import SettingsInvalid
+from stoker.sidecar.command import Options, parse_options
 from stoker.sidecar.environment import PodSettings
+from stoker.sidecar.run import setup_of
+from stoker.web.listen import everywhere
 
 LEAST = {
     "POD_NAME": "gw-0",
@@ -58,6 +61,16 @@ def test_everything_that_the_webhook_writes_is_taken() -> None:
     assert str(settings.git_ssh_key_file) == told["GIT_SSH_KEY_FILE"]
     assert str(settings.git_known_hosts_file) == told["GIT_KNOWN_HOSTS_FILE"]
     assert settings.logs.level == "debug"
+
+
+def test_the_agent_itself_is_made_of_it() -> None:
+    setup = setup_of(PodSettings.from_env(LEAST | {"GATEWAY_PORT": "8043", "GATEWAY_TLS": "true", "SYNC_PERIOD": "60"}))
+    assert (setup.namespace, setup.pod_name, setup.pod_uid, setup.cr_name) == ("plant", "gw-0", "0f7c", "line")
+    assert (setup.gateway_url, setup.sync_period) == ("https://localhost:8043", 60.0)
+
+
+def test_where_nothing_is_told_its_ports_are_the_pod_s() -> None:
+    assert parse_options([], {}) == Options(probes=everywhere(8082), metrics=everywhere(8083))
 
 
 @pytest.mark.parametrize("variable", sorted(LEAST))

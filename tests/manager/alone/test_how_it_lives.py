@@ -85,9 +85,10 @@ def test_it_is_not_ready_without_an_api_server_but_lives(plane: Plane, tmp_path:
         nobody.bind(("127.0.0.1", 0))
         server = f"https://127.0.0.1:{nobody.getsockname()[1]}"
         config = plane.write_kubeconfig("nowhere", {"token": "x"}, server=server)
-        running = Manager(tmp_path, config)
+        running = Manager(tmp_path, config, env={"POD_NAMESPACE": "home", "POD_NAME": "stoker-0"})
         try:
             running.said("lease_not_reached")
+            assert running.said("manager_starting")["lease"] == "home/stoker-controller-manager"
             assert (running.probe("/healthz"), running.probe("/readyz")) == (200, 503)
             assert running.stop() == 0
         finally:
