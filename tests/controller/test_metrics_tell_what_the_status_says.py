@@ -71,6 +71,11 @@ async def test_gateways_are_counted(resolved: House) -> None:
     assert resolved.value("condition_status", type="RefSkew") == 1
 
 
+async def test_a_resource_that_is_ready_shows(resolved: House) -> None:
+    await resolved.report(await resolved.pod("gw-0"))
+    assert (resolved.value("cr_ready"), resolved.value("condition_status", type="Ready")) == (1, 1)
+
+
 async def test_a_pause_shows(resolved: House) -> None:
     await resolved.edit(paused=True)
     assert resolved.value("cr_paused") == 1
@@ -82,6 +87,9 @@ async def test_the_info_follows_the_spec(resolved: House) -> None:
     await resolved.edit(git__ref="v2", polling__interval="5m")
     assert resolved.value("cr_info", **labels) is None
     assert resolved.value("cr_info", **labels | {"git_ref": "v2", "polling_interval": "5m"}) == 1
+    await resolved.secret("git", token="hunter22hunter22")
+    await resolved.edit(git__auth={"token": {"secretRef": {"name": "git", "key": "token"}}}, polling__enabled=False)
+    assert resolved.value("cr_info", **labels | {"git_ref": "v2", "polling_interval": "off", "auth_type": "token"}) == 1
 
 
 async def test_it_never_carries_credentials(house: House) -> None:
@@ -139,5 +147,7 @@ async def test_a_listing_that_was_there_already_took_no_time(house: House) -> No
 
 async def test_whoever_leads_no_more_tells_nothing(resolved: House) -> None:
     await resolved.report(await resolved.pod("gw-0"))
+    resolved.metrics.show_token_expiry("12", "34", 100.0)
     resolved.metrics.clear()
+    assert 'app_id="12"' not in render(resolved.registry)[0].decode()
     assert 'name="main"' not in render(resolved.registry)[0].decode()

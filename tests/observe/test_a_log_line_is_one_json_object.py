@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from pathlib import Path
@@ -100,6 +101,23 @@ def test_a_librarys_traceback_is_kept(lines: Lines) -> None:
     except ValueError:
         logging.getLogger("hypercorn.error").exception("Error in ASGI Framework")
     assert lines.objects[0]["exception"].endswith("ValueError: inside")
+
+
+class Terminal(io.StringIO):
+    """Somebody looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("told", "for_people"), [(None, True), (False, False)])
+def test_a_terminal_gets_lines_for_people_unless_told_otherwise(
+    lines: Lines, told: bool | None, for_people: bool
+) -> None:
+    lines.stream = Terminal()
+    lines.configure(dev=told)
+    get_logger("x").info("it_happened")
+    assert lines.text.startswith("{") != for_people
 
 
 def test_lines_for_people(lines: Lines) -> None:
