@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from stoker.errors import CredentialsInvalid
 from stoker.kube.config import find_access
 from stoker.kube.http import HttpCluster
-from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def found(env: Mapping[str, str]) -> AsyncIterator[Cluster]:
+async def found(env: Mapping[str, str], log: Any) -> AsyncIterator[Cluster]:
     """By ``env``. Raises SettingsInvalid when it names no API server, and out of a cluster what ``find_access`` raises."""
     try:
         access = await find_access(env)
     except CredentialsInvalid as error:
         if env.get("KUBECONFIG"):
             raise
-        get_logger("agent").error("no_service_account", error=str(error))
+        log.error("no_service_account", error=str(error))  # noqa: TRY400 - no fault of ours, so no traceback
         yield Refusing(error)
         return
     async with HttpCluster(access) as cluster:

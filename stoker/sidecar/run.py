@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
@@ -70,7 +70,7 @@ async def run_sidecar(
         repo=str(settings.repo),
     )
     late = trio.Event()
-    async with found(env) as cluster, trio.open_nursery() as nursery:
+    async with found(env, log) as cluster, trio.open_nursery() as nursery:
         stores = StorePool(settings.repo, offload=git, fetch_deadline=bounds.fetch, read_timeout=bounds.read)
         metrics = AgentMetrics(registry)
 
@@ -93,7 +93,7 @@ async def run_sidecar(
             stopping=late,
             on_bound=lambda what, urls: log.info("serving", service=what, urls=urls),
         )
-        nursery.start_soon(_close_the_door, stopping, health)
+        nursery.start_soon(_close_the_door, stopping, health, log)
         await supervise_circles(
             [Named("agent", agent)],
             [Named("probes", servers)],
@@ -136,8 +136,8 @@ def on_loopback(port: int, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://localhost:{port}"
 
 
-async def _close_the_door(stopping: trio.Event, health: Health) -> None:
+async def _close_the_door(stopping: trio.Event, health: Health, log: Any) -> None:
     """Not ready from the very signal on, whatever the agent is at."""
     await stopping.wait()
-    get_logger("agent").info("agent_stopping")
+    log.info("agent_stopping")
     health.gate.stop()

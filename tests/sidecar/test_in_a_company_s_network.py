@@ -37,6 +37,7 @@ async def test_it_fetches_through_the_proxy_and_reaches_api_server_and_gateway_w
     pod = await started(site, around)
     await site.synced(site.first)
     assert pod.gateway.scans == ["projects", "config"]
+    assert any((pod.root / "repo").iterdir()), "the store is where REPO_PATH says"
     assert {(method, target.partition(":")[0]) for method, target in around.between.asked} == {
         ("CONNECT", "git.plant.invalid")
     }

@@ -24,6 +24,8 @@ async def test_a_signal_to_an_idle_agent(site: Site, number: signal.Signals) -> 
     told = [line.event for line in child.lines]
     assert told.index("agent_stopping") < told.index("agent_stopped")
     assert not [line for line in child.lines if line.fields.get("level") == "error"]
+    ours = [line.fields for line in child.lines if line.fields["logger"].startswith("agent")]
+    assert {(fields["namespace"], fields["gateway"]) for fields in ours} == {(site.namespace, "press")}
 
 
 async def test_a_signal_while_nothing_can_be_reached(site: Site) -> None:

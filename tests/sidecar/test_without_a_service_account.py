@@ -9,6 +9,7 @@ import pytest
 from stoker.errors import CredentialsInvalid, SettingsInvalid
 from stoker.kube.cluster import CONFIGMAPS
 from stoker.kube.config import in_cluster
+from stoker.observe.logs import get_logger
 from stoker.sidecar.cluster import found
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ POD = {"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"}
 
 async def test_every_call_is_refused_with_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert not in_cluster.FOLDER.exists(), "these tests run outside of a cluster"
-    async with found(POD) as cluster:
+    async with found(POD, get_logger("agent")) as cluster:
         for _ in range(2):
             with pytest.raises(CredentialsInvalid, match="automountServiceAccountToken"):
                 await cluster.get(CONFIGMAPS, "plant", "stoker-metadata-line")
@@ -30,5 +31,5 @@ async def test_every_call_is_refused_with_what_is_missing(capsys: pytest.Capture
 
 async def test_a_kubeconfig_that_cannot_be_used_ends_the_process(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="correct KUBECONFIG"):
-        async with found(POD | {"KUBECONFIG": str(tmp_path / "none")}):
+        async with found(POD | {"KUBECONFIG": str(tmp_path / "none")}, get_logger("agent")):
             pass
