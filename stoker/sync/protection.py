@@ -13,8 +13,9 @@ from stoker.sync import paths
 from stoker.sync.globs import compile_globs
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Collection, Sequence
+
+    from stoker.sync.globs import Globs
 
 STATE = ".stoker"
 STAGING = ".sync-staging"
@@ -52,7 +53,7 @@ class Excluder:
         self.ours = ours
         self._always = compile_globs([*_OWN, *protection.always], below=True)
         plain = [*_OWN, *protection.always, *excludes]
-        self._named: list[tuple[re.Pattern[str], tuple[str, ...]]] = []
+        self._named: list[tuple[Globs, tuple[str, ...]]] = []
         for glob in protection.unless_named:
             pattern = compile_globs([glob], below=True)
             named = tuple(at for at in destinations if pattern is not None and pattern.fullmatch(at))
@@ -72,7 +73,7 @@ class Excluder:
 
     def never(self, path: str) -> bool:
         """Is `path` excluded whatever the mappings say?"""
-        return self._always is not None and self._always.fullmatch(path) is not None
+        return self._always is not None and self._always.fullmatch(path)
 
     def __call__(self, path: str) -> bool:
         """Is `path` (file or folder, relative to the data directory) excluded?"""

@@ -1,0 +1,1 @@
+"""Globs, judged by what Go's bmatcuk/doublestar says of the same patterns and names."""
