@@ -6,13 +6,14 @@ import compileall
 import os
 import sys
 
-from bench import admission, agent, engine, first, fleet, gateways, idle, image, pods, push, pushes, receiver
+from bench import admission, agent, engine, first, fleet, gateways, heap, idle, image, pods, push, pushes, receiver
 from bench.disk import workplace
 from bench.table import Page
 
 SECTIONS = {
     "engine": engine.measure,
     "first": first.measure,
+    "heap": heap.measure,
     "push": push.measure,
     "agent": agent.measure,
     "receiver": receiver.measure,

@@ -228,10 +228,6 @@ class PatchInvalid(Terminal):
     """A patch cannot be applied: the file is no JSON, or the path leads nowhere; the message names file, path and remedy."""
 
 
-class FeatureUnsupported(Terminal):
-    """Valid input that this build does not serve yet; refused rather than ignored."""
-
-
 class MassDeleteRefused(Terminal):
     """The sync would delete more than half of what is managed; the message prints the annotation that allows it."""
 

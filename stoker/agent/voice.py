@@ -23,6 +23,7 @@ class Voice:
         self._publisher = publisher
         self._held_up = False
         self._drift: tuple[str, ...] = ()
+        self._warned: tuple[str, ...] = ()
         self._log = get_logger("agent.sync", namespace=setup.namespace, gateway=setup.gateway_name).bind(
             name=setup.cr_name
         )
@@ -54,6 +55,10 @@ class Voice:
                 self._log.warning("drift_found", files=len(self._drift), paths=list(self._drift[:PATHS_LOGGED]))
             else:
                 self._log.info("drift_gone")
+        if outcome.changes is not None and outcome.changes.warnings != self._warned:
+            self._warned = outcome.changes.warnings
+            for warning in self._warned:
+                self._log.warning("sync_warning", commit=order.metadata.commit, warning=warning)
 
     def trouble(self, reason: str, message: str) -> None:
         """An error that belongs to no sync."""

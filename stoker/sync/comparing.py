@@ -14,12 +14,13 @@ from stoker.sync.difference import Difference
 from stoker.sync.fields import Fields
 from stoker.sync.guard import FEW, USED_NOTE, check_permission, is_mass_delete
 from stoker.sync.live import Live
+from stoker.sync.making import Maker
 from stoker.sync.paths import all_shown
 from stoker.sync.plan import fingerprint, resolve
 from stoker.sync.prepared import Prepared
 from stoker.sync.protection import Excluder, Protection, exclusion_key
 from stoker.sync.report import Changes
-from stoker.sync.wanted import Known, project_names, wanted_files
+from stoker.sync.wanted import Known, project_names, wanted_files, warnings
 
 if TYPE_CHECKING:
     from stoker.sync.manifest import Manifest
@@ -35,11 +36,12 @@ class Comparer:
         self._excluder: Excluder | None = None
         self._known: Known | None = None
         self._known_as = ("", "")  # commit and fingerprint that it is of
+        self._warnings: tuple[str, ...] = ()
 
     def prepare(self, request: SyncRequest, manifest: Manifest) -> Prepared:
         """Everything a merge would do.
 
-        Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, MassDeleteRefused, OSError, and what the tree raises.
+        Raises PlanInvalid, TemplateInvalid, PatchInvalid, MassDeleteRefused, OSError, and what the tree raises.
         """
         started = time.monotonic()
         found, _ = self._begin(request, manifest)
@@ -72,7 +74,7 @@ class Comparer:
         found, news = self._begin(request, manifest)
         if news is None or len(found.wanted.blobs) < worth_it:
             return None
-        found.compare_only(news | found.wanted.templates)
+        found.compare_only(news | found.wanted.makings.keys())
         plain = not found.standing and not any(state in ("link", "other") for state in found.states.values())
         if not plain or len(found.deletes) > FEW:
             return None
@@ -85,10 +87,21 @@ class Comparer:
         fields = Fields(request.fields)
         targets, destinations = resolve(request, fields)
         excluder = self._exclude(request, destinations, manifest)
-        known = self._known = wanted_files(request.tree, targets, excluder, self._known)
+        before = self._known
+        known = self._known = wanted_files(request.tree, targets, excluder, before)
+        if before is None or known.wanted is not before.wanted:
+            self._warnings = tuple(warnings(known))
         self._known_as = (request.commit, fingerprint(request))
         return (
-            Difference(request, known.wanted, manifest.entries, self._live, excluder, self._protection, fields),
+            Difference(
+                request,
+                known.wanted,
+                manifest.entries,
+                self._live,
+                excluder,
+                self._protection,
+                Maker(fields, request.tree),
+            ),
             known.news,
         )
 
@@ -97,10 +110,12 @@ class Comparer:
         return Prepared(
             found.request,
             found.wanted,
-            found.fields,
+            found.maker,
             fingerprint(found.request),
             started,
-            Changes(all_shown(found.added), all_shown(modified), all_shown(found.deletes), found.unchanged),
+            Changes(
+                all_shown(found.added), all_shown(modified), all_shown(found.deletes), found.unchanged, self._warnings
+            ),
             drift=all_shown(found.drift),
             projects=project_names(found.wanted, self._protection.project_file),
             puts=list(found.puts.values()),

@@ -1,7 +1,7 @@
 """Three-way comparison: what is wanted, what was applied last, what is live; nothing is written.
 
 A wanted file with the applied blob and an untouched live file costs a dictionary look-up and an lstat; only a live file
-whose lstat changed is read, and a blob of the tree only for templates and for a late file that may carry a stamp.
+whose lstat changed is read, and a blob of the tree only for templates, patches and for a late file that may carry a stamp.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from stoker.sync.source import content_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from stoker.sync.fields import Fields
     from stoker.sync.live import FolderState, Live, Looked
+    from stoker.sync.making import Maker, Making
     from stoker.sync.plan import SyncRequest
     from stoker.sync.protection import Excluder, Protection
     from stoker.sync.wanted import Wanted
@@ -38,7 +38,7 @@ class Difference:
         live: Live,
         excluder: Excluder,
         protection: Protection,
-        fields: Fields,
+        maker: Maker,
     ) -> None:
         self.wanted = wanted
         self.applied = applied
@@ -58,10 +58,10 @@ class Difference:
         self.managed_live = 0  # live files below managed destinations
         self.request = request
         self._protection = protection
-        self.fields = fields
+        self.maker = maker
 
     def compare(self) -> None:
-        """Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, OSError, and what the tree raises."""
+        """Raises PlanInvalid, TemplateInvalid, PatchInvalid, OSError, and what the tree raises."""
         self.states, looked = self.live.folders(self.wanted.folder_order)
         for folder, state in self.states.items():
             if state == "link":
@@ -101,7 +101,7 @@ class Difference:
     def _compare_wanted(self) -> int:
         """Returns how many of the wanted files were applied before: of so many nothing is left over."""
         base, lstat, applied = self.live.base, os.lstat, self.applied
-        templates = self.wanted.templates
+        makings = self.wanted.makings
         unchanged = known = 0
         absent = any(state != "folder" for state in self.states.values())
         for path, blob in self.wanted.blobs.items():
@@ -120,7 +120,7 @@ class Difference:
                 and entry.mtime_ns == found.st_mtime_ns
                 and entry.size == found.st_size
                 and not entry.recipe
-                and not (templates and path in templates)
+                and not (makings and path in makings)
             ):
                 unchanged += 1
             else:
@@ -232,12 +232,16 @@ class Difference:
 
     def _content(self, path: str, blob: str, entry: Entry | None) -> tuple[str, str]:
         """The content id that shall be live, and its recipe."""
-        if path not in self.wanted.templates:
+        making = self.wanted.makings.get(path)
+        if making is None:
             return blob, ""
-        if entry is not None and entry.recipe and entry.blob == blob and self.fields.still_renders(entry.recipe):
+        if entry is not None and entry.recipe and entry.blob == blob and self.maker.still_makes(entry.recipe, making):
             return entry.content, entry.recipe
-        data, recipe = self.fields.render_bytes(self.request.tree.read(blob), path)
+        data, recipe = self.maker.make(path, blob, making)
         return content_id(data, blob), recipe
+
+    def _made(self, path: str, blob: str, making: Making | None) -> bytes:
+        return self.request.tree.read(blob) if making is None else self.maker.make(path, blob, making).data
 
     def _only_stamped(self, path: str, blob: str, entry: Entry | None, states: tuple[Signature, str]) -> bool:
         """Does a live late file differ from what is wanted, or was applied, by nothing but the gateway's stamp?
@@ -255,16 +259,17 @@ class Difference:
 
     def _stamp_equal(self, path: str, blob: str, entry: Entry | None, equal: Callable[[bytes, bytes], bool]) -> bool:
         actual = self.live.read(path)
-        if blob:
-            data = self.request.tree.read(blob)
-            if path in self.wanted.templates:
-                data = self.fields.render_bytes(data, path)[0]
-            if equal(actual, data):
-                return True
-        if entry is None or entry.recipe or entry.blob == blob:
+        making = self.wanted.makings.get(path)
+        if blob and equal(actual, self._made(path, blob, making)):
+            return True
+        if entry is None or entry.blob == blob:
             return False
+        if not entry.recipe:
+            making = None
+        elif making is None or not self.maker.still_makes(entry.recipe, making):
+            return False  # how it was made then is not known any more
         try:
-            return equal(actual, self.request.tree.read(entry.blob))
+            return equal(actual, self._made(path, entry.blob, making))
         except (StokerError, LookupError, OSError):
             return False  # the old commit's objects are gone: what cannot be compared is kept
 

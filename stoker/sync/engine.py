@@ -124,7 +124,7 @@ class Engine:
     def prepare(self, request: SyncRequest) -> Prepared:
         """Compare; writes nothing.
 
-        Raises PlanInvalid, TemplateInvalid, FeatureUnsupported, MassDeleteRefused (not in a dry run), JournalUnsettled,
+        Raises PlanInvalid, TemplateInvalid, PatchInvalid, MassDeleteRefused (not in a dry run), JournalUnsettled,
         StagingFailed when the live directory cannot be read, and what the tree raises.
         """
         manifest = self._settled()

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from stoker.errors import FeatureUnsupported, PlanInvalid
+from stoker.errors import PlanInvalid
 from stoker.sync import paths
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PatchRule:
-    """One patch of a mapping; part of the API, refused by this engine so far."""
+    """One patch of a mapping: a glob below its destination, and the values to set, by path in the JSON document."""
 
     file: str | None
     set: Mapping[str, str]
@@ -72,6 +72,7 @@ class Target:
     kind: Literal["dir", "file"]
     template: bool
     what: str
+    patches: tuple[PatchRule, ...] = ()
 
 
 def fingerprint(request: SyncRequest) -> str:
@@ -105,13 +106,11 @@ class Resolved(NamedTuple):
 def resolve(request: SyncRequest, fields: Fields) -> Resolved:
     """Put the fields into the mappings and look their sources up.
 
-    Raises PlanInvalid, TemplateInvalid, FeatureUnsupported.
+    Raises PlanInvalid, TemplateInvalid.
     """
     resolved = Resolved([], [])
     for number, rule in enumerate(request.mappings, start=1):
         what = f"mapping {number} (source {rule.source!r})"
-        if rule.patches:
-            raise FeatureUnsupported(f"{what}: patches are not served yet: remove them, or use template fields")
         source = paths.normalise(fields.render(rule.source, f"{what}, source").text, f"{what}: source")
         destination = fields.render(rule.destination, f"{what}, destination").text
         destination = paths.normalise(destination, f"{what}: destination")
@@ -130,5 +129,5 @@ def resolve(request: SyncRequest, fields: Fields) -> Resolved:
         if found == "file" and not destination:
             raise PlanInvalid(f"{what}: the destination of a file is the data directory itself: name the file")
         kind: Literal["dir", "file"] = "dir" if found == "dir" else "file"
-        resolved.targets.append(Target(source, destination, kind, rule.template, what))
+        resolved.targets.append(Target(source, destination, kind, rule.template, what, rule.patches))
     return resolved

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stoker.sync.fields import Fields
     from stoker.sync.journal import Delete, Put
+    from stoker.sync.making import Maker
     from stoker.sync.manifest import Entry
     from stoker.sync.plan import SyncRequest
     from stoker.sync.report import Changes
@@ -25,7 +25,7 @@ class Prepared:
 
     request: SyncRequest
     wanted: Wanted
-    fields: Fields
+    maker: Maker
     fingerprint: str
     started: float  # time.monotonic()
     changes: Changes

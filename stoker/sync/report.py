@@ -13,12 +13,16 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Changes:
-    """The difference a sync would make, or made. `unchanged` counts wanted files that are in place."""
+    """The difference a sync would make, or made. `unchanged` counts wanted files that are in place.
+
+    warnings: what is no error and yet is likely not what somebody meant, one sentence each.
+    """
 
     added: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     unchanged: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:

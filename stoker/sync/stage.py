@@ -160,10 +160,10 @@ def take_over(files: Files, fd: int, put: Put, path: str) -> None:
 
 
 def _render(prepared: Prepared, put: Put) -> tuple[bytes, str, str]:
-    data = prepared.request.tree.read(put.blob)
-    if put.path not in prepared.wanted.templates:
-        return data, put.blob, ""
-    data, recipe = prepared.fields.render_bytes(data, put.path)
+    making = prepared.wanted.makings.get(put.path)
+    if making is None:
+        return prepared.request.tree.read(put.blob), put.blob, ""
+    data, recipe = prepared.maker.make(put.path, put.blob, making)
     return data, content_id(data, put.blob), recipe
 
 

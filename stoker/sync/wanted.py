@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stoker.errors import PlanInvalid
 from stoker.sync import paths
+from stoker.sync.making import Makings, unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from stoker.sync.making import Making
     from stoker.sync.plan import Target
     from stoker.sync.protection import Excluder
     from stoker.sync.source import SourceTree
@@ -28,6 +30,8 @@ FILES = 250_000
 class Wanted:
     """Every file that shall be live: path to content id, and who manages which part of the data directory.
 
+    makings: by path, of the files that are not copied as they are.
+
     folders: all folders above wanted files. regions: destinations of folder mappings, whose unknown files are cleaned;
     the data directory itself is never one. destinations: all of them. Not changed any more once it is handed out.
     """
@@ -37,7 +41,7 @@ class Wanted:
         self.destinations = tuple(target.destination for target in targets)
         self.blobs: dict[str, str] = {}
         self.executables: set[str] = set()
-        self.templates: set[str] = set()
+        self.makings: dict[str, Making] = {}
         self.folders: set[str] = set()
         regions = {target.destination for target in targets if target.kind == "dir" and target.destination}
         self.regions: tuple[str, ...] = tuple(sorted(at for at in regions if not _reached(at, regions, excluder)))
@@ -54,10 +58,10 @@ class Wanted:
         """One of its own, to be changed."""
         twin = copy.copy(self)
         twin.blobs, twin.executables = self.blobs.copy(), self.executables.copy()
-        twin.templates, twin.folders = self.templates.copy(), self.folders.copy()
+        twin.makings, twin.folders = self.makings.copy(), self.folders.copy()
         return twin
 
-    def put(self, path: str, blob: str, *, executable: bool, template: bool) -> None:
+    def put(self, path: str, blob: str, *, executable: bool, making: Making | None) -> None:
         """From now on `path` is wanted so."""
         self.blobs[path] = blob
         folder = path.rpartition("/")[0]
@@ -65,15 +69,17 @@ class Wanted:
             self._add_folders(folder)
         if executable or path in self.executables:
             (self.executables.add if executable else self.executables.discard)(path)
-        if template or path in self.templates:
-            (self.templates.add if template else self.templates.discard)(path)
+        if making is not None:
+            self.makings[path] = making
+        elif path in self.makings:
+            del self.makings[path]
 
     def drop(self, gone: Iterable[str]) -> None:
         """These paths, and folders that only they needed, are not wanted any more."""
         for path in gone:
             self.blobs.pop(path, None)
             self.executables.discard(path)
-            self.templates.discard(path)
+            self.makings.pop(path, None)
         self.folders.clear()
         self._order = None
         for path in self.blobs:
@@ -122,6 +128,17 @@ def project_names(wanted: Wanted, project_file: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in folders if name and "/" not in name and f"{head}{name}{tail}" in wanted.blobs))
 
 
+def warnings(known: Known) -> list[str]:
+    """What of the mappings is likely not meant so."""
+    found: list[str] = []
+    for target in known.targets:
+        if target.patches:
+            prefix = _prefix(target)
+            below = [path[len(prefix) :] for path in known.wanted.blobs if path.startswith(prefix)]
+            found += unmatched(target, below)
+    return found
+
+
 def _apart(targets: tuple[Target, ...]) -> bool:
     """Does no destination lie in another? Overlays are resolved by order, so they are walked as a whole."""
     places = [target.destination for target in targets]
@@ -142,11 +159,11 @@ def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> tuple[
         if differing is None:
             return None
         wanted = known.wanted.copy() if wanted is None else wanted
-        prefix = _prefix(target)
+        prefix, making = _prefix(target), Makings(target).of
         for relative, blob, kind in differing:
             path = prefix + relative
             if blob and kind in ("file", "executable") and not known.excluder.skips(path):
-                wanted.put(path, blob, executable=kind == "executable", template=target.template)
+                wanted.put(path, blob, executable=kind == "executable", making=making(relative))
                 put.append(path)
             elif path in wanted.blobs:
                 gone.append(path)
@@ -184,11 +201,14 @@ def _reached(region: str, regions: set[str], excluder: Excluder) -> bool:
 
 def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Excluder, known: dict[str, str]) -> None:
     prefix, put, skips = _prefix(target), wanted.put, excluder.skips
+    makings = Makings(target)
+    making = None if makings.plain else makings.of
     for relative, blob, kind in tree.walk(target.source):
         path = prefix + relative
         path = known.get(path, path)
         if kind in ("file", "executable") and not skips(path):
-            put(path, blob, executable=kind == "executable", template=target.template)
+            made = making(relative) if making is not None else None
+            put(path, blob, executable=kind == "executable", making=made)
 
 
 def _prefix(target: Target) -> str:

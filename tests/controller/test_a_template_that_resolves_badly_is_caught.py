@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,19 +11,25 @@ if TYPE_CHECKING:
     from tests.controller.house import House
 
 BAD = {
-    "{{.Vars.nothing}}/x": "no value for {{.Vars.nothing}}",
-    "{{.Nothing}}": "no value for {{.Nothing}}",
+    "{{.Vars.nothing}}/x": 'no entry for key "nothing"',
+    "{{.Nothing}}": "can't evaluate field Nothing",
+    "{{.GatewayName}}/{{.Vars.nothing}}": 'no entry for key "nothing"',
+    '{{template "x" .}}': '"x"',
+    "{{slice .Namespace 0 99}}": "out of range",
     "{{.Vars.up}}/x": "'../..",
     "x/{{.Vars.top}}": "",
-    "{{.GatewayName": "is not closed",
+    "{{.GatewayName": "unclosed action",
     "{{.Vars.top}}": "is absolute",
-    "{{if .Vars.up}}x{{end}}": "is not served",
+    "{{nothing .Vars.up}}": 'function "nothing" not defined',
 }
 GOOD = [
     "{{.Vars.site}}/{{.GatewayName}}",
     "line-{{.PodOrdinal}}",
     "{{.Labels.area}}/{{.Namespace}}",
     "{{.CRName}}-{{.Ref}}",
+    '{{if eq .Vars.site "north"}}a{{else}}{{.Vars.nothing}}{{end}}',
+    "{{slice .PodName 0 8}}",  # long enough on any pod of a StatefulSet; the stand-in is not
+    '{{index .Labels "example.com/area"}}',
 ]
 VARS = {"up": "../..", "top": "/etc", "site": "north"}
 
@@ -49,7 +56,25 @@ async def test_a_bad_one_is_named_with_its_place(house: House, path: str, end: s
 async def test_a_good_one_is_handed_over_as_it_is(house: House, path: str) -> None:
     await house.resource(sync__profiles=profile(path, "destination"), sync__defaults={"vars": VARS})
     assert house.words("ProfilesValid")[0] == "True"
-    assert path in house.metadata()["profiles"]
+    profiles = json.loads(house.metadata()["profiles"])
+    assert profiles["line"]["mappings"][1]["destination"] == path
+
+
+@pytest.mark.parametrize(
+    ("patch", "end", "fault"),
+    [
+        ({"file": "[a", "set": {"k": "1"}}, "file", "'['"),
+        ({"file": "*.json", "set": {"k": "{{.Vars.nothing}}"}}, "set[k]", 'no entry for key "nothing"'),
+        ({"file": "*.json", "set": {"k": "{{if"}}, "set[k]", "unclosed action"),
+    ],
+)
+async def test_a_bad_patch_is_named_with_its_place(house: House, patch: dict[str, Any], end: str, fault: str) -> None:
+    mapping = {"source": "projects", "destination": "projects", "patches": [patch]}
+    await house.resource(sync__profiles={"line": {"mappings": [mapping]}})
+    status, _, message = house.words("ProfilesValid")
+    assert status == "False"
+    assert f"spec.sync.profiles[line].mappings[0].patches[0].{end}" in message
+    assert fault in message
 
 
 async def test_all_are_told_at_once(house: House) -> None:

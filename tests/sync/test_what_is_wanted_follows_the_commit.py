@@ -38,7 +38,7 @@ def excluder(*targets: Target) -> Excluder:
 
 
 def contents(wanted: Wanted) -> tuple[object, ...]:
-    return wanted.blobs, wanted.executables, wanted.templates, wanted.folders, wanted.folder_order, wanted.regions
+    return wanted.blobs, wanted.executables, wanted.makings, wanted.folders, wanted.folder_order, wanted.regions
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 See Stoker do its job: a sample repository, a simulated gateway, `stoker standalone`, a signed push, a forgery, a kill in
-the middle of a merge, a forced sync. Every step is checked from outside.
+the middle of a merge, a forced sync, a file made by template and patch, a change by hand. Every step is checked from outside.
 """
 EPILOG = """\
 examples:

@@ -16,8 +16,8 @@ from stoker.errors import StokerError
 from stoker.nursery.shutdown import run_with_signals
 from stoker.nursery.supervisor import flatten
 from stoker.process.exits import FAILED, OK
+from stoker.standalone.demo.programme import STEPS
 from stoker.standalone.demo.stage import Stage, StepFailed
-from stoker.standalone.demo.steps import STEPS
 from stoker.standalone.demo.view import View
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 REFUSALS = (StepFailed, StokerError, OSError, trio.TooSlowError, httpx.HTTPError)
-LOG_TAIL = 24
+LOG_TAIL = 40
 GRACE_SECONDS = 30.0
 STOP_SECONDS = 45.0
 

@@ -6,6 +6,7 @@ waits and comparisons that several steps share.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from functools import partial
@@ -43,10 +44,11 @@ spec:
   polling: {{interval: 1h}}    # the demo announces its pushes; nothing is found by polling
   gateway: {{api: {{secretName: ignition-api}}}}
   sync:
+    defaults: {{syncPeriod: 5, vars: {vars}}}
     profiles:
       default:
         mappings:
-          - {{source: projects, destination: projects, required: true}}
+{mappings}
 ---
 apiVersion: v1
 kind: Pod
@@ -69,6 +71,8 @@ class Stage:
         self.state = root / "state"
         self.manifests = root / "manifests.yaml"
         self.repository = Repository(root / "plant.git", root / "work")
+        self.mappings = ["{source: projects, destination: projects, required: true}"]
+        self.vars: dict[str, str] = {}
         self.secret = secrets.token_hex(16)
         self.live = ""
         self.gateway_url = ""
@@ -113,8 +117,7 @@ class Stage:
 
     async def spawn_stoker(self) -> None:
         """Start ``stoker standalone`` and do not wait."""
-        text = MANIFESTS.format(api_key=API_KEY, bare=self.repository.bare, gateway=self.gateway_url, data=self.data)
-        self.manifests.write_text(text, encoding="utf-8")
+        self.write_manifests()
         arguments = [
             "standalone",
             "-f",
@@ -126,6 +129,20 @@ class Stage:
         ]
         self._stoker = await self._child("stoker", arguments, {**_environment(), "WEBHOOK_HMAC_SECRET": self.secret})
         self.lives.append(self._stoker)
+
+    def write_manifests(self) -> None:
+        """What is applied; a running ``stoker standalone`` reads it again, and must never see half of it."""
+        text = MANIFESTS.format(
+            api_key=API_KEY,
+            bare=self.repository.bare,
+            gateway=self.gateway_url,
+            data=self.data,
+            vars=json.dumps(self.vars),
+            mappings="\n".join(f"          - {mapping}" for mapping in self.mappings),
+        )
+        new = self.manifests.with_suffix(".new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(self.manifests)
 
     async def stoker_serves(self) -> None:
         """Wait until the receiver of ``stoker standalone`` is bound."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
 
 import trio
 
@@ -16,11 +15,6 @@ from stoker.standalone.demo.edits import edit, editable
 from stoker.standalone.demo.stage import FOLDER, Stage, StepFailed
 from stoker.standalone.demo.strike import freeze_once_settled, kill_in_merge
 from stoker.standalone.samples import write_sample
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    Step = tuple[str, Callable[[Stage], Awaitable[list[str]]]]
 
 KILL_ATTEMPTS = 5
 WATCHED_FILES = 24
@@ -126,18 +120,6 @@ async def nothing_half_written(stage: Stage) -> list[str]:
     if seen:
         raise StepFailed(f"the gateway met a half-written resource: {seen[0]}")
     return [f"in {stage.scans(0)} scans the gateway met nothing half-written"]
-
-
-STEPS: tuple[Step, ...] = (
-    ("A repository of a plant's projects, and a gateway", set_up),
-    ("First sync", first_sync),
-    ("A commit, announced by a signed push", signed_push),
-    ("A forged signature", forged_push),
-    ("A push to another branch", other_branch),
-    ("SIGKILL in the middle of a merge", kill_in_the_middle),
-    ("A force request for an unchanged commit", force),
-    ("What the gateway saw", nothing_half_written),
-)
 
 
 async def _nothing_happens(stage: Stage, branch: str, commit: str, *, forged: bool) -> list[str]:

@@ -24,6 +24,8 @@ STEPS = (
     "A push to another branch",
     "SIGKILL in the middle of a merge",
     "A force request for an unchanged commit",
+    "A file of this gateway's own, by template and patch",
+    "A change by hand",
     "What the gateway saw",
 )
 FACTS = (
@@ -35,6 +37,9 @@ FACTS = (
     r"killed with SIGKILL in the middle of a merge",
     r"every file is the (old|new) commit [0-9a-f]{7}, byte for byte",
     r"was synced and scanned again after \d+ ms, no file changed",
+    r"by template: gateway press-line-1, line 1; by patch: setpoint 42.5, no other byte changed",
+    r"found and named, and left as it is",
+    r"a forced sync restores it; what was made by hand is in \.stoker/kept/",
     r"the gateway met nothing half-written",
 )
 SECONDS = 240.0
@@ -70,7 +75,7 @@ async def test_every_step_holds_and_the_commands_to_play_with_work(tmp_path: Pat
         text = await until_idle(process, re.escape(f"ls {root}/gateway-data/projects"))
         assert "\x1b" not in text
         for number, step in enumerate(STEPS, start=1):
-            assert f"{number}/8 {step}\n" in text
+            assert f"{number}/10 {step}\n" in text
         for fact in FACTS:
             assert re.search(rf"^   ok    .*{fact}", text, re.MULTILINE), fact
         assert '"event": "merge_recovered"' in text
@@ -110,8 +115,8 @@ exec {real} "$@"
     command = [sys.executable, "-m", "stoker", "demo", "--dir", str(tmp_path / "play")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False, env=env)
     assert done.returncode == 1
-    assert "3/8" in done.stdout
-    assert "4/8" not in done.stdout
+    assert "3/10" in done.stdout
+    assert "4/10" not in done.stdout
     assert re.search(r"^   FAILED the push is live and scanned: not within", done.stdout, re.MULTILINE)
     assert "A step did not hold" in done.stdout
     assert (tmp_path / "play" / "stoker.log").is_file()
