@@ -15,6 +15,7 @@ class Bounds:
     """What one template may use; each refusal names the bound that was met.
 
     steps: nodes visited, commands evaluated and loop rounds, plus one for each few bytes of slow work (quoting).
+    words: names, numbers, texts, blanks and signs of the source, the text between two actions being one.
     depth: templates called from one another. nesting: blocks and parentheses within one another, in the source.
     output: bytes of the result, and of any one text made on the way; all those texts together may reach four times it.
     """
@@ -22,6 +23,7 @@ class Bounds:
     steps: int = 1_000_000
     depth: int = 100
     nesting: int = 100
+    words: int = 200_000
     output: int = 16 * 1024 * 1024
 
 

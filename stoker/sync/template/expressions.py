@@ -42,14 +42,14 @@ _CONSTANTS = (Bool, Dot, Nil, Number, String)
 class Source:
     """One template file while it is parsed: its text, its lexer, its definitions, and where it is, for messages."""
 
-    __slots__ = ("bounds", "data", "lexer", "nesting", "trees", "where")
+    __slots__ = ("bounds", "data", "lexer", "nesting", "trees", "where", "words")
 
     def __init__(self, data: bytes, where: str, bounds: Bounds) -> None:
         self.data = data
         self.where = where
         self.bounds = bounds
         self.lexer = Lexer(data)
-        self.nesting = 0
+        self.nesting = self.words = 0
         self.trees: dict[bytes, list[Node]] = {}
 
     def place(self, pos: int) -> str:
@@ -80,15 +80,23 @@ class Expressions:
         if self._peeked:
             self._peeked -= 1
         else:
-            self._tokens[0] = self.source.lexer.next()
+            self._tokens[0] = self._read()
         return self._tokens[self._peeked]
 
     def peek(self) -> Token:
         """The next token, not taken."""
         if not self._peeked:
             self._peeked = 1
-            self._tokens[0] = self.source.lexer.next()
+            self._tokens[0] = self._read()
         return self._tokens[self._peeked - 1]
+
+    def _read(self) -> Token:
+        token = self.source.lexer.next()
+        self.source.words += 1
+        if self.source.words > self.source.bounds.words:
+            self._tokens[0] = token
+            self.fail(f"more than {self.source.bounds.words} words in one template")
+        return token
 
     def back(self, *earlier: Token) -> None:
         """Put the last token back, and before it `earlier`, the latest of them first."""
