@@ -14,10 +14,10 @@ from stoker.errors import PlanInvalid, TemplateInvalid
 from stoker.sync.globs import compile_globs
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Sequence
 
     from stoker.sync.fields import Fields
+    from stoker.sync.globs import Globs
     from stoker.sync.plan import PatchRule, Target
     from stoker.sync.source import SourceTree
 
@@ -46,7 +46,7 @@ class Makings:
         """Raises PlanInvalid for a patch that names no file of a folder, and for a bad glob."""
         self._template = target.template
         self._base = target.destination.rpartition("/")[2] if target.kind == "file" else None
-        self._patches: list[tuple[Patch, re.Pattern[str] | None]] = []
+        self._patches: list[tuple[Patch, Globs | None]] = []
         for number, rule in enumerate(target.patches, start=1):
             where = f"{target.what}, patch {number}"
             self._patches.append((Patch(where, tuple(sorted(rule.set.items()))), _glob(rule, target, where)))
@@ -157,7 +157,7 @@ def unmatched(target: Target, paths: Sequence[str]) -> list[str]:
     return found
 
 
-def _glob(rule: PatchRule, target: Target, where: str) -> re.Pattern[str] | None:
+def _glob(rule: PatchRule, target: Target, where: str) -> Globs | None:
     """What a file's name must match; None where the mapping is the file."""
     if rule.file:
         return compile_globs([rule.file])
