@@ -159,8 +159,7 @@ def unmatched(target: Target, paths: Sequence[str]) -> list[str]:
 
 def _glob(rule: PatchRule, target: Target, where: str) -> Globs | None:
     """What a file's name must match; None where the mapping is the file."""
-    if rule.file:
-        return compile_globs([rule.file])
-    if target.kind == "dir":
+    glob = compile_globs([rule.file]) if rule.file else None
+    if glob is None and target.kind == "dir":
         raise PlanInvalid(f"{where}: it names no file, and the mapping is a folder: set file to a glob below it")
-    return None
+    return glob

@@ -96,7 +96,7 @@ def test_a_value_that_cannot_be_rendered_names_mapping_patch_and_path(sync: Sync
         sync(FIRST, patched("*.json", **{"k.y": "{{.Vars.absent}}"}), fields=FIELDS)
 
 
-@pytest.mark.parametrize("glob", [None, ""])
+@pytest.mark.parametrize("glob", [None, "", "./"])
 def test_a_patch_of_a_folder_must_say_which_files(sync: Sync, source: Path, glob: str | None) -> None:
     write(source, {"site/a.json": "{}"})
     with pytest.raises(PlanInvalid, match=r"mapping 1 .*, patch 1: it names no file"):
