@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stoker.sync.template.bounds import DEFAULT, Bounds
-from stoker.sync.template.expressions import Source
 from stoker.sync.template.parser import parse_source
+from stoker.sync.template.source import Source
 from stoker.sync.template.unicode import decode, encode
 from stoker.sync.template.values import Root
 from stoker.sync.template.walker import Walker

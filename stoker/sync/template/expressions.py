@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from stoker.errors import TemplateInvalid
 from stoker.sync.template.bounds import RefusedError
-from stoker.sync.template.lexer import Lexer
 from stoker.sync.template.nodes import Bool, Chain, Command, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
 from stoker.sync.template.numbers import complex_constant, constant
 from stoker.sync.template.quoting import quoted, unquote
@@ -19,8 +17,8 @@ from stoker.sync.template.tokens import Kind, Token
 from stoker.sync.template.unicode import decode
 
 if TYPE_CHECKING:
-    from stoker.sync.template.bounds import Bounds
-    from stoker.sync.template.nodes import Node, Operand
+    from stoker.sync.template.nodes import Operand
+    from stoker.sync.template.source import Source
 
 _OPERANDS = {
     Kind.BOOL,
@@ -37,32 +35,6 @@ _OPERANDS = {
     Kind.LEFT_PAREN,
 }
 _CONSTANTS = (Bool, Dot, Nil, Number, String)
-
-
-class Source:
-    """One template file while it is parsed: its text, its lexer, its definitions, and where it is, for messages."""
-
-    __slots__ = ("bounds", "data", "lexer", "nesting", "trees", "where", "words")
-
-    def __init__(self, data: bytes, where: str, bounds: Bounds) -> None:
-        self.data = data
-        self.where = where
-        self.bounds = bounds
-        self.lexer = Lexer(data)
-        self.nesting = self.words = 0
-        self.trees: dict[bytes, list[Node]] = {}
-
-    def place(self, pos: int) -> str:
-        """File, line and column (from 1, in characters) of a byte offset."""
-        line_start = self.data.rfind(b"\n", 0, pos) + 1
-        line = self.data.count(b"\n", 0, pos) + 1
-        return f"{self.where}, line {line}, column {len(decode(self.data[line_start:pos])) + 1}"
-
-    def enter(self) -> None:
-        """Go one block or parenthesis deeper. Raises RefusedError."""
-        self.nesting += 1
-        if self.nesting > self.bounds.nesting:
-            raise RefusedError(f"more than {self.bounds.nesting} blocks and parentheses within one another")
 
 
 class Expressions:
@@ -129,7 +101,7 @@ class Expressions:
 
     def fail(self, message: str) -> NoReturn:
         """Refuse the template at the token read last, which is the line Go names."""
-        raise TemplateInvalid(f"{self.source.place(self._tokens[0].pos)}: {message}")
+        raise self.source.invalid(self._tokens[0].pos, message)
 
     def unexpected(self, token: Token, context: str) -> NoReturn:
         """Refuse a token; one that the lexer refused already keeps its message."""

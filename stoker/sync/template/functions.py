@@ -33,6 +33,7 @@ _HTML_ESCAPES = {
     b">": b"&gt;",
 }
 _JS = re.compile("[\x00-\x1f\\\\'\"<>&=\x80-\U0010ffff]")
+_NOT_PLAIN = re.compile(rb"[^A-Za-z0-9_.~ -]")
 _JS_ESCAPES = {"\\": "\\\\", "'": "\\'", '"': '\\"'}
 
 
@@ -115,9 +116,11 @@ def _html(args: Sequence[Value], budget: Budget) -> bytes:
 
 def _js(args: Sequence[Value], budget: Budget) -> bytes:
     text = _joined(args, budget)
-    budget.step(len(text) // _SLOW)
-    budget.make(6 * len(text))
-    return encode(_JS.sub(_js_escaped, decode(text)))
+    chars = decode(text)
+    special = len(_JS.findall(chars))
+    budget.step(special // _SLOW)
+    budget.make(len(text) + 5 * special)
+    return encode(_JS.sub(_js_escaped, chars))
 
 
 def _js_escaped(match: re.Match[str]) -> str:
@@ -131,8 +134,9 @@ def _js_escaped(match: re.Match[str]) -> str:
 
 def _urlquery(args: Sequence[Value], budget: Budget) -> bytes:
     text = _joined(args, budget)
+    special = len(_NOT_PLAIN.findall(text))
     budget.step(len(text) // _SLOW)
-    budget.make(3 * len(text))
+    budget.make(len(text) + 2 * special)
     return quote_plus(text, safe="").encode()
 
 

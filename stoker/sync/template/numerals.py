@@ -54,7 +54,7 @@ class Numerals(Writer):
         if least is None:
             zeros = flags.zero and not flags.minus and flags.width is not None
             least = (flags.width or 0) - signed if zeros else 0
-        self.budget.make(0, self._size + least)
+        self.budget.make(0, self.size + least)
         digits = format(abs(value), base).rjust(least, "0")
         if flags.sharp:
             if base in "bxX":
@@ -68,7 +68,7 @@ class Numerals(Writer):
 
     def _code_point(self, value: int) -> None:
         least = max(self.flags.precision or 0, 4)
-        self.budget.make(0, self._size + least)
+        self.budget.make(0, self.size + least)
         code = value if value >= 0 else value + (1 << 64)
         text = "U+" + f"{code:X}".rjust(least, "0")
         if self.flags.sharp and code <= 0x10FFFF and not 0xD800 <= code < 0xE000 and is_printable(chr(code)):
@@ -84,7 +84,7 @@ class Numerals(Writer):
     def _float(self, value: float, form: str, precision: int) -> None:
         flags = self.flags
         precision = precision if flags.precision is None else flags.precision
-        self.budget.make(0, self._size + precision)
+        self.budget.make(0, self.size + precision)
         number = format_float(value, form, precision)
         if number[0] not in "+-":
             number = "+" + number

@@ -5,12 +5,16 @@ Chains of `else if` and `else with` are read in a loop, not one within the other
 
 from __future__ import annotations
 
-from stoker.errors import TemplateInvalid
-from stoker.sync.template.expressions import Expressions, Source
+from typing import TYPE_CHECKING
+
+from stoker.sync.template.expressions import Expressions
 from stoker.sync.template.nodes import Action, Branch, Call, Jump, Node, Text
 from stoker.sync.template.quoting import quoted
 from stoker.sync.template.tokens import Kind, Token
 from stoker.sync.template.unicode import decode, is_blank
+
+if TYPE_CHECKING:
+    from stoker.sync.template.source import Source
 
 
 class Ending:
@@ -180,4 +184,4 @@ def parse_source(source: Source, name: bytes) -> None:
     try:
         Tree(source).parse_file(name)
     except RecursionError:
-        raise TemplateInvalid(f"{source.where}: blocks and parentheses lie too deep within one another") from None
+        raise source.invalid(0, "blocks and parentheses lie too deep within one another") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from stoker.sync.template.unicode import rune_at
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from stoker.sync.template.values import Value
 
 _LARGEST = 1_000_000
+_LONGEST = 9  # digits, of which the last is one too many
+_SLOW = 64  # bytes of a format that are passed at one stroke, to a step
+_FLAGGED = re.compile(rb"[-+# 0]*+")
+_DIGITS = re.compile(rb"[0-9]*+")
 _FLAGS = {ord("#"): "sharp", ord("0"): "zero", ord("+"): "plus", ord("-"): "minus", ord(" "): "space"}
 
 
@@ -82,9 +87,8 @@ class _Format:
         text, flags = self._format, Flags()
         self._writer.flags = flags
         self._good = True
-        while self._at < len(text) and text[self._at] in _FLAGS:
-            setattr(flags, _FLAGS[text[self._at]], True)
-            self._at += 1
+        for flag in set(self._run(_FLAGGED)):
+            setattr(flags, _FLAGS[flag], True)
         self._index()
         self._width(flags)
         if self._at + 1 < len(text) and text[self._at] == 0x2E:
@@ -155,14 +159,19 @@ class _Format:
 
     def _number(self) -> int | None:
         """Digits at the present place; one that is too large takes the rest of the format with it, as in Go."""
-        number, text, start = 0, self._format, self._at
-        while self._at < len(text) and 0x30 <= text[self._at] <= 0x39:
-            if number > _LARGEST:
-                self._at = len(text)
-                return None
-            number = number * 10 + text[self._at] - 0x30
-            self._at += 1
-        return number if self._at > start else None
+        digits = self._run(_DIGITS)
+        number = _limited(digits)
+        if digits and number is None:
+            self._at = len(self._format)
+        return number
+
+    def _run(self, pattern: re.Pattern[bytes]) -> bytes:
+        """Take what `pattern` matches here; a long run costs steps, as all that is looked at does."""
+        match = pattern.match(self._format, self._at)
+        run = match[0] if match else b""
+        self._at += len(run)
+        self._budget.step(len(run) // _SLOW)
+        return run
 
     def _index(self) -> None:
         """Take `[n]` if it comes."""
@@ -172,9 +181,10 @@ class _Format:
             return
         self._reordered = True
         close = text.find(b"]", self._at) if len(text) - self._at >= 3 else -1
+        self._budget.step(((close if close >= 0 else len(text)) - self._at) // _SLOW)
         digits = text[self._at + 1 : close] if close >= 0 else b""
         self._at = close + 1 if close >= 0 else self._at + 1
-        number = _index_of(digits)
+        number = _limited(digits) if _DIGITS.fullmatch(digits) else None
         self._indexed = number is not None
         if number is not None and 1 <= number <= len(self._args):
             self._next = number - 1
@@ -195,11 +205,11 @@ class _Format:
         self._writer.write(b")")
 
 
-def _index_of(digits: bytes) -> int | None:
-    """The number of an argument index; None where it is none, or crazily long."""
+def _limited(digits: bytes) -> int | None:
+    """A number by Go's rule that stops reading once it passed a million, so that a few over ten million pass."""
     number = 0
-    for digit in digits:
-        if not 0x30 <= digit <= 0x39 or number > _LARGEST:
+    for digit in digits.lstrip(b"0")[:_LONGEST]:
+        if number > _LARGEST:
             return None
         number = number * 10 + digit - 0x30
     return number if digits else None

@@ -104,7 +104,7 @@ class Verbs(Numerals):
         if not data:
             self.padding(flags.width or 0, zeros=flags.zero)
             return
-        self.budget.make(0, 5 * len(data))
+        self.budget.make(0, self.size + len(data) * (5 if flags.sharp and flags.space else 3 if flags.space else 2))
         prefix = "0x" if flags.sharp else ""
         text = prefix + (data.hex(" ").replace(" ", " " + prefix) if flags.space else data.hex())
         text = text.upper() if upper else text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stoker.errors import TemplateInvalid
 from stoker.sync.template.bounds import Budget, RefusedError
 from stoker.sync.template.evaluator import Evaluator
 from stoker.sync.template.nodes import Action, Branch, Call, Jump, Node, Text, describe
@@ -19,8 +18,8 @@ from stoker.sync.template.values import Table, truth, type_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stoker.sync.template.expressions import Source
     from stoker.sync.template.nodes import Pipe
+    from stoker.sync.template.source import Source
     from stoker.sync.template.values import Root, Value
 
 
@@ -61,10 +60,10 @@ class Walker:
                 self._advance(self._blocks[-1])
         except RefusedError as refused:
             node = self._evaluator.node
-            raise TemplateInvalid(f"{self._source.place(node.pos)}: {refused} (at {describe(node)})") from None
+            raise self._source.invalid(node.pos, f"{refused} (at {describe(node)})") from None
         except RecursionError:
             node = self._evaluator.node
-            raise TemplateInvalid(f"{self._source.place(node.pos)}: parentheses lie too deep in one another") from None
+            raise self._source.invalid(node.pos, "parentheses lie too deep within one another") from None
         return b"".join(self._out)
 
     def _advance(self, block: _Block) -> None:

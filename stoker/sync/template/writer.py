@@ -32,13 +32,13 @@ class Flags:
 class Writer:
     """Collects what verbs write. Raises RefusedError when a bound of the budget is met."""
 
-    __slots__ = ("_parts", "_size", "budget", "flags")
+    __slots__ = ("_parts", "budget", "flags", "size")
 
     def __init__(self, budget: Budget) -> None:
         self.flags = Flags()
         self.budget = budget
         self._parts: list[bytes] = []
-        self._size = 0
+        self.size = 0
 
     def text(self) -> bytes:
         """All that was written."""
@@ -46,14 +46,14 @@ class Writer:
 
     def write(self, data: bytes) -> None:
         """Write as it is."""
-        self.budget.make(len(data), self._size)
-        self._size += len(data)
+        self.budget.make(len(data), self.size)
+        self.size += len(data)
         self._parts.append(data)
 
     def padding(self, count: int, *, zeros: bool) -> None:
         """Write `count` blanks, or zeros where they are asked for and stand to the left."""
         if count > 0:
-            self.budget.make(0, self._size + count)
+            self.budget.make(0, self.size + count)
             self.write((b"0" if zeros and not self.flags.minus else b" ") * count)
 
     def pad(self, data: bytes, *, zeros: bool | None = None) -> None:

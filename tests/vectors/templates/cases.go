@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // group is a kind of case and its templates.
@@ -21,7 +22,7 @@ func action(name, lines string) group {
 }
 
 func groups() []group {
-	return append(append(append(append(actions(), functions()...), faults()...), texts()...), formats()...)
+	return append(append(append(append(actions(), functions()...), faults()...), texts()...), append(formats(), characters())...)
 }
 
 // formats is every verb with every pair of flags and several widths, for a value of each kind.
@@ -60,4 +61,39 @@ func formats() []group {
 		floats.texts = append(floats.texts, fmt.Sprintf(`{{print %[1]s}} {{printf "%%e %%.0e %%.3e %%f %%.0f %%.1f %%.2f %%g %%.0g %%.1g %%.3g %%.10g %%.17g %%.25g %%#g %%#.3g %%#v %%b %%x %%.0x %%.1x %%.3x %%.14x %%.20x %%#x %%G %%.30f" %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s %[1]s}}`, number))
 	}
 	return []group{g, flagged, floats}
+}
+
+// characters is the first and last assigned character of every run that is printable, or is not, or may stand in a name.
+func characters() group {
+	class := func(r rune) int {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			return 2
+		case unicode.IsPrint(r):
+			return 1
+		}
+		return 0
+	}
+	var edges, words []rune
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		assigned := unicode.In(r, unicode.C, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z) && !unicode.Is(unicode.Cs, r)
+		if !assigned || class(r-1) == class(r) && class(r+1) == class(r) {
+			continue
+		}
+		edges = append(edges, r)
+		if class(r) == 2 {
+			words = append(words, r)
+		}
+	}
+	g := group{name: "characters"}
+	for len(edges) > 0 {
+		part := min(len(edges), 400)
+		g.texts = append(g.texts, fmt.Sprintf("{{printf \"%%q\" `%s`}}", string(edges[:part])), fmt.Sprintf("{{js `%s`}}", string(edges[:part])))
+		edges = edges[part:]
+	}
+	g.texts = append(g.texts, fmt.Sprintf("{{$%s := 1}}{{$%s}}", string(words), string(words)))
+	for _, other := range "\u0301\u20ac\u2160\u00b2\u203f\U0001f600\u00aa\u0660\u200d\uffe5" {
+		g.texts = append(g.texts, fmt.Sprintf("{{$a%c := 1}}", other))
+	}
+	return g
 }
