@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import trio
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from stoker.web.certified import CertificateSource
 
 
+KEPT: Final = {"keep_alive_timeout": 120, "read_timeout": 130}
+"""Seconds that an idle connection is kept: longer than API servers keep theirs (90 s), so that it is they who end one. A
+connection that we end just as a review comes is a review without an answer, and a pod without its agent."""
+
+
 async def run_admission(
     cluster: Cluster,
     certificates: CertificateSource,
@@ -28,6 +33,7 @@ async def run_admission(
     metrics: InjectorMetrics,
     bind: str,
     stopping: trio.Event,
+    linger: float = 0.0,
     on_bound: Callable[[list[str]], None] = lambda _: None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -37,6 +43,13 @@ async def run_admission(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(resources.run)
         await serve_certified(
-            app, certificates, bind=bind, stopping=stopping, on_bound=on_bound, task_status=task_status
+            app,
+            certificates,
+            bind=bind,
+            stopping=stopping,
+            linger=linger,
+            on_bound=on_bound,
+            options=KEPT,
+            task_status=task_status,
         )
         nursery.cancel_scope.cancel()

@@ -89,6 +89,7 @@ class Options:
     webhook_secret: str = ""
     webhook_service: str = ""
     webhook_configuration: str = ""
+    linger: float = 0.0
 
 
 def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
@@ -119,6 +120,7 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
         webhook_secret=given.webhook_secret,
         webhook_service=given.webhook_service,
         webhook_configuration=given.webhook_configuration,
+        linger=given.linger,
     )
 
 
@@ -176,6 +178,8 @@ def _cluster(parser: TwinParser) -> None:
     image = "image of agents whose resource and pod name none, for the webhook"
     add("--default-agent-image", "DEFAULT_AGENT_IMAGE", parse=str, default="", metavar="IMAGE", text=image)
     add("--workers", "WORKERS", parse=twins.count, default=5, metavar="N", text="passes at a time; default 5")
+    late = "seconds that receiver and webhook serve on after a stop, while Services hear of it; default 0"
+    add("--linger", "LINGER_SECONDS", parse=twins.seconds, default=0.0, metavar="SECONDS", text=late)
 
 
 def _address_or_off(text: str) -> str | None:

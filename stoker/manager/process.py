@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stoker.manager.options import Options
 
 GRACE_SECONDS: Final = 20.0
-"""Within a pod's usual 30 s: the servers' 5 s for running requests, twice, and the lease's 2 s."""
+"""Beside what is lingered, within a pod's usual 30 s: the servers' 5 s for running requests, twice, and the lease's 2 s."""
 
 
 def run(options: Options) -> int:
@@ -38,4 +38,6 @@ def run(options: Options) -> int:
     from stoker.manager.run import run_manager
 
     settle_in()
-    return leave(run_until_signal(partial(run_manager, options, told.receiver, os.environ), grace=GRACE_SECONDS))
+    return leave(
+        run_until_signal(partial(run_manager, options, told.receiver, os.environ), grace=GRACE_SECONDS + options.linger)
+    )

@@ -1,9 +1,9 @@
 """``stoker manager`` as a service: what runs beside what, and the order in which it stops.
 
 Probes, metrics and the controller begin at once, for a process that waits for its API server must still answer whoever
-asks whether it lives. What serves others (the receiver, the admission webhook) begins when those are usable,
-on every replica, and stops first at the signal; the controller, which hears of what came in last, after it, and with it
-the lease is given back.
+asks whether it lives. What serves others (the receiver, the admission webhook) begins when those are usable, on every
+replica. After the signal it ends first, once those who forward to it have had time to hear; the controller, which hears
+of what came in last, after it, and with it the lease is given back.
 """
 
 from __future__ import annotations

@@ -65,7 +65,9 @@ def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Na
             now=utcnow,
             namespaces=options.watch_namespaces,
         )
-        services.append(Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping)))
+        services.append(
+            Named("receiver", partial(_plain, "receiver_serving", app, options.receiver, stopping, options.linger))
+        )
     if options.webhook is not None:
         serving = partial(
             run_admission,
@@ -75,6 +77,7 @@ def outward(options: Options, sources: Sources, stopping: trio.Event) -> list[Na
             metrics=InjectorMetrics(sources.registry),
             bind=options.webhook,
             stopping=stopping,
+            linger=options.linger,
             on_bound=partial(_tell, "webhook_serving"),
         )
         services.append(Named("webhook", serving))
@@ -121,10 +124,16 @@ def inward(options: Options, sources: Sources, stopping: trio.Event) -> list[Nam
 
 
 async def _plain(
-    event: str, app: object, bind: str, stopping: trio.Event, *, task_status: trio.TaskStatus[list[str]]
+    event: str,
+    app: object,
+    bind: str,
+    stopping: trio.Event,
+    linger: float = 0.0,
+    *,
+    task_status: trio.TaskStatus[list[str]],
 ) -> None:
     tell = partial(_tell, event)
-    await serve(app, bind=bind, stopping=stopping, on_bound=tell, task_status=task_status)
+    await serve(app, bind=bind, stopping=stopping, linger=linger, on_bound=tell, task_status=task_status)
 
 
 async def _secure(

@@ -72,3 +72,10 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} must be a number from 1 to 100")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """Whole seconds from 0 to 300."""
+    if not (text.isascii() and text.isdecimal()) or not int(text) <= 300:
+        raise argparse.ArgumentTypeError(f"{text!r} must be whole seconds, from 0 to 300")
+    return float(text)

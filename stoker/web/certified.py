@@ -62,12 +62,15 @@ async def serve_certified(
     bind: str,
     stopping: trio.Event,
     on_bound: Callable[[list[str]], None],
+    linger: float = 0.0,
     options: dict[str, Any] | None = None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """As ``serve``, with the context of ``source``, which runs as long as the server does; raises what either raises."""
     async with trio.open_nursery() as nursery:
         context: ssl.SSLContext = await nursery.start(source)
-        start = partial(serve, app, bind=bind, stopping=stopping, on_bound=on_bound, tls=context, options=options)
+        start = partial(
+            serve, app, bind=bind, stopping=stopping, linger=linger, on_bound=on_bound, tls=context, options=options
+        )
         await start(task_status=task_status)
         nursery.cancel_scope.cancel()

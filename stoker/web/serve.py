@@ -17,6 +17,7 @@ from hypercorn.config import Sockets as HypercornSockets
 from hypercorn.trio import serve as hypercorn_serve
 
 from stoker.errors import ApplicationFailed
+from stoker.web.farewell import Farewell
 from stoker.web.gate import Gate
 from stoker.web.listen import FLAGS, bind_listener, parse_address, unknown_host
 
@@ -34,6 +35,7 @@ async def serve(
     bind: str,
     stopping: trio.Event,
     graceful: float = 5.0,
+    linger: float = 0.0,
     user_timeout: float = 10.0,
     on_bound: Callable[[list[str]], None] | None = None,
     tls: ssl.SSLContext | None = None,
@@ -43,17 +45,23 @@ async def serve(
     """Serves an ASGI app on ``HOST:PORT`` (0: any free port) until ``stopping``; started with the bound URLs.
 
     ``tls``: serve HTTPS; the context stays ours, so what is loaded into it later holds for new connections.
-    Requests that run when the stop comes have ``graceful`` seconds; a client that reads nothing is dropped after
-    ``user_timeout``. Raises AddressUnusable when the address cannot be bound, ApplicationFailed when the app does not start
-    or ends its life before the stop, AttributeError for an option that hypercorn does not have.
+    After the stop everybody is served for ``linger`` seconds more, while whoever forwards to us hears of it, and is told with
+    each answer that the connection ends. Requests that run when the server ends have ``graceful`` seconds; a client that
+    reads nothing is dropped after ``user_timeout``. Raises AddressUnusable when the address cannot be bound,
+    ApplicationFailed when the app does not start or ends its life before the stop, AttributeError for an option that
+    hypercorn does not have.
     """
-    gate = Gate(app)
+    gate = Gate(farewell := Farewell(app))
+
+    async def ending() -> None:
+        await stopping.wait()
+        farewell.said = True
+        await trio.sleep(linger)
+
     with await _listener(bind, user_timeout) as listener:
         config = _config(listener, tls, graceful, options or {})
         async with trio.open_nursery() as nursery:
-            bound = await nursery.start(
-                partial(hypercorn_serve, gate, config, shutdown_trigger=stopping.wait, mode="asgi")
-            )
+            bound = await nursery.start(partial(hypercorn_serve, gate, config, shutdown_trigger=ending, mode="asgi"))
             await gate.decided.wait()
             if gate.started:
                 urls = [str(url) for url in bound]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stoker.manager import options
+from stoker.manager.process import GRACE_SECONDS
 from stoker.settings import Environment
 from tests.chart.combinations import ALL, ALONE, Values
 from tests.cluster.chart import only
@@ -124,6 +125,11 @@ def test_a_certificate_that_others_make_is_mounted(values: Values, secret: str |
     secrets = {one["name"]: one["secret"]["secretName"] for one in spec["volumes"] if "secret" in one}
     assert secrets == ({"webhook-certificate": secret} if secret else {})
     assert mounted == {"tmp": "/tmp", **({"webhook-certificate": "/etc/stoker/webhook"} if secret else {})}
+
+
+def test_a_replica_serves_on_until_the_services_have_heard_of_its_end(chart: Render) -> None:
+    lingers = int(told(chart())["LINGER_SECONDS"])
+    assert 0 < lingers < pod(chart())["spec"]["terminationGracePeriodSeconds"] - GRACE_SECONDS
 
 
 def test_inline_secrets_are_in_a_secret_and_nowhere_else(chart: Render) -> None:

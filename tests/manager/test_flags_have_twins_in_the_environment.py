@@ -32,6 +32,7 @@ TWINS = {
         "webhook_allowed_agent_images",
         ("good/*", "other:1"),
     ),
+    "--linger": ("LINGER_SECONDS", "5", "linger", 5.0),
     "--workers": ("WORKERS", "7", "workers", 7),
 }
 

@@ -18,6 +18,9 @@
   value: {{ .Values.leaderElection.enabled | quote }}
 - name: LOG_LEVEL
   value: {{ .Values.controller.logLevel | quote }}
+# Whoever forwards to the Services hears of a replica's end some time after the replica does.
+- name: LINGER_SECONDS
+  value: "5"
 {{- with .Values.controller.logDevMode }}
 - name: LOG_DEV_MODE
   value: {{ . | quote }}

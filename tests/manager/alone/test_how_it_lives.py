@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.cluster import accounts
@@ -65,6 +66,15 @@ def test_while_it_ends_it_is_not_ready_and_lives(start: Start) -> None:
         running.said("manager_stopping")
         assert (running.probe("/readyz"), running.probe("/healthz")) == (503, 200)
         assert running.stop(signal.SIGTERM) == 128 + signal.SIGTERM
+
+
+def test_it_serves_on_while_others_hear_of_its_end(start: Start) -> None:
+    running = start("--receiver", "127.0.0.1:0", "--linger", "300").ready()
+    running.process.send_signal(signal.SIGTERM)
+    running.said("manager_stopping")
+    assert running.probe("/readyz") == 503
+    assert httpx.get(f"{running.url('receiver')}/nothing").status_code == 404
+    assert running.stop(signal.SIGTERM) == 128 + signal.SIGTERM
 
 
 def test_an_api_server_that_hangs_holds_up_no_end(start: Start, deaf: Plane) -> None:
