@@ -12,6 +12,7 @@ from tests.node.machine import PATIENCE, children, runs
 from tests.node.needs import PLUGINS
 
 if TYPE_CHECKING:
+    import signal
     from pathlib import Path
 
     from tests.node.machine import Machine
@@ -55,9 +56,9 @@ class Engine:
         if done.returncode:
             raise EngineError(done.stderr)
 
-    def kill(self, container: str) -> None:
-        """SIGKILL to its first process."""
-        done = self._ctr("tasks", "kill", "--signal=SIGKILL", container)
+    def signal(self, container: str, number: signal.Signals) -> None:
+        """To its first process."""
+        done = self._ctr("tasks", "kill", f"--signal={number.name}", container)
         if done.returncode:
             raise EngineError(done.stderr)
 

@@ -73,15 +73,28 @@ class Node:
 
     def kill(self, namespace: str, pod: str, container: str) -> None:
         """SIGKILL to a container's first process, as the kernel does when memory ends."""
+        self.engine.signal(self.container(namespace, pod, container), signal.SIGKILL)
+
+    def container(self, namespace: str, pod: str, container: str) -> str:
+        """The engine's name for it."""
         status = self.plane.admin.get(f"/api/v1/namespaces/{namespace}/pods/{pod}")["status"]
         known = [*status.get("initContainerStatuses", []), *status["containerStatuses"]]
-        (one,) = [each["containerID"].removeprefix("containerd://") for each in known if each["name"] == container]
-        self.engine.kill(one)
+        (one,) = [str(each["containerID"]) for each in known if each["name"] == container]
+        return one.removeprefix("containerd://")
 
     def restart(self) -> None:
         """Kills kubelet and containerd and starts them again: the pods go on meanwhile, as on a node that is updated."""
         for pid in (*children(self._kubelet), self.engine.pid):
             os.kill(pid, signal.SIGKILL)
+        self._until(lambda: not runs(self._kubelet), "the kubelet ends")
+        self.engine.start()
+        self._start_kubelet()
+
+    def boot(self) -> None:
+        """Ends every process of the node at once, its pods' too, and starts it again: as after a power cut. Disks stay, and
+        what was in memory is gone; the API server goes on, for it is another machine's in a larger cluster.
+        """
+        self.machine.cut_power(self.machine.directory / "kubelet")
         self._until(lambda: not runs(self._kubelet), "the kubelet ends")
         self.engine.start()
         self._start_kubelet()
