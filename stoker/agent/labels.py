@@ -23,6 +23,7 @@ class OwnLabels:
         self._setup = setup
         self._cluster = cluster
         self._known: dict[str, str] | None = None
+        self._said = ""
         self._log = get_logger("agent.labels", gateway=setup.gateway_name, namespace=setup.namespace)
 
     async def read(self, profile: ResolvedProfile) -> dict[str, str]:
@@ -34,8 +35,11 @@ class OwnLabels:
         except StokerError as error:
             if self._known is None:
                 raise
-            self._log.warning("labels_not_read", error=str(error), remedy=remedy(self._setup, error))
+            if error.reason != self._said:
+                self._said = error.reason
+                self._log.warning("labels_not_read", error=str(error), remedy=remedy(self._setup, error))
         else:
+            self._said = ""
             self._known = dict(pod.metadata.labels or {})
         return self._known
 

@@ -47,6 +47,7 @@ class Scanner:
         namespace: str,
     ) -> None:
         self.result = ""
+        self._put_off = ""
         self._on_asked = on_asked
         self._client = client
         self._monitor = monitor
@@ -95,14 +96,16 @@ class Scanner:
         except StokerError as error:
             if self._is_pending(error):
                 self.result = "commissioning"
-                self._log.info("scan_pending", error=str(error))
+                self._put_off, said = str(error), self._put_off
+                if self._put_off != said:  # commissioning may wait for somebody for days
+                    self._log.info("scan_pending", error=self._put_off)
                 return str(error)
             self.result = f"{_shown(answers)} failed".strip()
             self._metrics.scan_total.labels("error").inc()
             self._log.warning("scan_failed", result=self.result, error=str(error), reason=error.reason)
             raise
         took = trio.current_time() - began
-        self.result = _shown(answers)
+        self.result, self._put_off = _shown(answers), ""
         self._metrics.scan_total.labels("success").inc()
         self._metrics.scan_duration.observe(took)
         self._monitor.scan_answered()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trio
@@ -10,6 +10,8 @@ import trio
 from tests.agent.gateway import COMMISSIONING, RUNNING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trio.testing import MockClock
 
     from tests.agent.plant import Plant
@@ -69,15 +71,16 @@ async def test_what_commissioning_overwrites_is_restored(autojump_clock: MockClo
 
 @pytest.mark.parametrize("status", [400, 302, 401, 403, 404, 503])
 async def test_a_scan_refused_while_commissioning_is_pending_and_takes_no_backoff(
-    autojump_clock: MockClock, plant: Plant, status: int
+    autojump_clock: MockClock, plant: Plant, logged: Callable[[], list[dict[str, Any]]], status: int
 ) -> None:
     plant.gateway.scan = status
     plant.gateway.start((200, COMMISSIONING))
-    await plant.run(60)
+    await plant.run(600)
     assert plant.report.sync_status == "Pending"
     assert str(status) in plant.report.error_message
     assert plant.metric("scan_total", result="error") == 0
     assert plant.metric("sync_skipped_total", reason="backoff") == 0
+    assert len([line for line in logged() if line["event"] == "scan_pending"]) == 1, "said once"
     plant.gateway.scan, plant.gateway.gwinfo = 200, (200, RUNNING)
     await trio.sleep(3)
     assert plant.report.sync_status == "Synced"

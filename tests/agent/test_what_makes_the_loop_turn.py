@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import trio
 
@@ -12,6 +12,8 @@ from tests.agent.plant import POD, SPACE
 from tests.agent.trouble import TroubledCluster
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trio.testing import MockClock
 
     from tests.agent.plant import Plant
@@ -68,13 +70,14 @@ async def test_a_profile_without_labels_never_asks_for_the_pod(autojump_clock: M
     assert "get pods" not in troubled.calls
 
 
-async def test_labels_that_cannot_be_read_any_more_are_the_ones_last_known(
-    autojump_clock: MockClock, plant: Plant
+async def test_labels_that_cannot_be_read_any_more_are_the_ones_last_known_which_is_said_once(
+    autojump_clock: MockClock, plant: Plant, logged: Callable[[], list[dict[str, Any]]]
 ) -> None:
     plant.through = troubled = TroubledCluster(plant.cluster)
     await plant.profiled(mappings=[MappingSpec(source="projects", destination="projects/{{.Labels.site}}")])
     await plant.run(1)
     await plant.push({"projects/line1/project.json": "new"})
     troubled.forbid("get")
-    await trio.sleep(40)
+    await trio.sleep(400)
     assert plant.live("projects/north/line1/project.json") == "new"
+    assert [line["level"] for line in logged() if line["event"] == "labels_not_read"] == ["warning"]
