@@ -36,6 +36,9 @@ async def test_a_gateway_that_never_answered_has_its_cause_in_report_and_log_onc
     plant.gateway.start((200, RUNNING))
     await trio.sleep(10)
     assert (plant.report.sync_status, plant.report.error_message) == ("Synced", "")
+    plant.gateway.stop()
+    await trio.sleep(300)
+    assert capsys.readouterr().out.count("gateway_unreachable") == 1, "said again after it was there"
 
 
 async def test_a_gateway_that_still_says_503_is_not_scanned(autojump_clock: MockClock, plant: Plant) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import trio
 
 from tests.agent.gateway import RUNNING
@@ -110,14 +111,16 @@ async def test_permission_for_a_mass_deletion_restores_nothing(autojump_clock: M
     assert synced.live() == "by hand"
 
 
+@pytest.mark.parametrize("start_takes", [1, 100], ids=["soon", "after looks of the timer"])
 async def test_a_gateway_start_restores_what_changed_in_it_and_not_what_was_reported_before(
-    autojump_clock: MockClock, synced: Plant
+    autojump_clock: MockClock, synced: Plant, start_takes: float
 ) -> None:
     synced.edit("by hand")
     await trio.sleep(31)
     synced.gateway.stop()
     await trio.sleep(15)
     synced.edit("seeded", "projects/line1/ignition/script-python/code/code.py")
+    await trio.sleep(start_takes)
     synced.gateway.start((200, RUNNING))
     await trio.sleep(5)
     assert synced.live() == "by hand"

@@ -54,6 +54,19 @@ async def test_a_new_commit_is_tried_at_once(autojump_clock: MockClock, synced: 
     assert await _attempts(synced, 35) == 1  # 30 s again
 
 
+async def test_after_a_success_the_pauses_begin_anew(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(drift_policy="heal", sync_period=5)
+    synced.gateway.scan = 500
+    await synced.push({"projects/line1/project.json": "new"})
+    await trio.sleep(300)
+    synced.gateway.scan = 200
+    await trio.sleep(300)
+    synced.gateway.scan = 500
+    synced.edit("by hand")
+    assert await _attempts(synced, 10) == 1
+    assert await _attempts(synced, 35) == 1  # 30 s again
+
+
 async def test_a_force_request_is_tried_at_once(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.scan = 500
     await synced.push({"projects/line1/project.json": "new"})

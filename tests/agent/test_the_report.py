@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import trio
@@ -15,6 +15,8 @@ from tests.agent.plant import CR, POD, SPACE
 from tests.agent.trouble import TroubledCluster
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
     from trio.testing import MockClock
 
@@ -159,6 +161,21 @@ async def test_a_refusal_is_logged_with_the_command_that_mends_it(
     said = capsys.readouterr().out
     assert "kubectl -n plant create rolebinding stoker-agent-line --clusterrole=stoker-agent" in said
     assert said.count("report_forbidden") <= 3
+
+
+async def test_a_refusal_is_told_once_and_again_after_it_was_mended(
+    autojump_clock: MockClock, plant: Plant, logged: Callable[[], list[dict[str, Any]]]
+) -> None:
+    plant.through = troubled = TroubledCluster(plant.cluster)
+    await plant.run(60)
+    for told in (1, 2):
+        troubled.forbid("patch", "get")
+        await plant.push({"projects/line1/project.json": f"edition {told}"})
+        await trio.sleep(300)
+        for event, what in (("report_forbidden", "stoker-status-line"), ("metadata_not_read", None)):
+            assert sum((line["event"], line.get("what")) == (event, what) for line in logged()) == told
+        troubled.mend()
+        await trio.sleep(60)
 
 
 def test_the_fields_are_the_documented_ones() -> None:
