@@ -28,11 +28,18 @@ RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --no-index --wheel-d
     && chmod 755 /opt/stoker/manager /opt/stoker/agent \
     && $COMPILE /opt/stoker/lib/python3.*/site-packages/stoker
 
-FROM ${BASE}
+FROM ${BASE} AS system
+# What installs packages, adds users and mounts is done with its work; the list of packages stays, for those who scan images.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpython3-stdlib python3-minimal \
     && rm -rf /usr/lib/python3*/pydoc_data /usr/lib/python3*/test /usr/lib/python3*/turtle* \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/log/* /root/.cache
+    && dpkg --purge --force-depends --force-remove-essential --force-remove-protected \
+       apt libapt-pkg7.0 sqv debian-archive-keyring passwd mount util-linux openssl-provider-legacy perl-base \
+    && rm -rf /var/lib/apt /var/cache/apt /var/cache/debconf/* /var/log/* /root/.cache
+
+# In one piece: what was removed above would else still be in the base's layer.
+FROM scratch
+COPY --from=system / /
 # The authorities alone: the package would bring the openssl command along.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /opt/stoker /opt/stoker

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.image.container import Engine
 
 
-@pytest.mark.parametrize("program", ["git", "ssh", "pip", "pip3", "gcc", "curl"])
+@pytest.mark.parametrize("program", ["git", "ssh", "pip", "pip3", "gcc", "curl", "apt-get", "perl", "useradd", "mount"])
 def test_a_program_that_nothing_of_ours_calls_is_not_there(engine: Engine, program: str) -> None:
     places = ":".join(str(engine.root / place) for place in ("usr/bin", "usr/sbin", "usr/local/bin", "opt/stoker/bin"))
     assert shutil.which(program, path=places) is None
