@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.cluster.plugin",
     "tests.image.plugin",
     "tests.node.plugin",
+    "tests.vectors.plugin",
 ]
 
 settings.register_profile("steady", deadline=None, max_examples=60)

@@ -1,23 +1,29 @@
 // Command patches writes what tidwall/sjson makes of every case in cases.go, as one JSON document, a case a line.
 //
-// A value is written raw where it is valid JSON and as a string where it is not, which is the rule of a patch.
+// A value is written raw where it is valid JSON and as a string where it is not, and several are set in the order of their
+// sorted paths: the rules of a patch. What a case says of Stoker (refused, kept) is handed on as it is.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/tidwall/sjson"
 )
 
 // outcome is one line of the file: what went in, and what the library gave back.
 type outcome struct {
-	Name   string `json:"name"`
-	Doc    string `json:"doc"`
-	Path   string `json:"path"`
-	Value  string `json:"value"`
-	Result string `json:"result"`
-	Error  string `json:"error,omitempty"`
+	Name   string            `json:"name"`
+	Doc    string            `json:"doc"`
+	Values map[string]string `json:"values"`
+	Result string            `json:"result"`
+	Error  string            `json:"error,omitempty"`
+	// Refused says why Stoker does not take what the library does.
+	Refused string `json:"refused,omitempty"`
+	// Kept is Stoker's result where the library spends white space that nobody asked it to.
+	Kept string `json:"kept,omitempty"`
 }
 
 func main() {
@@ -26,13 +32,17 @@ func main() {
 		for _, doc := range g.docs {
 			for _, path := range g.paths {
 				for _, value := range g.values {
-					outcomes = append(outcomes, run(g.name, doc, path, value))
+					outcomes = append(outcomes, outcome{
+						Name: g.name, Doc: doc, Values: map[string]string{path: value}, Refused: g.refused,
+					})
 				}
 			}
 		}
 	}
+	outcomes = append(outcomes, singles...)
 	fmt.Print("[")
 	for i, o := range outcomes {
+		run(&o)
 		if i > 0 {
 			fmt.Print(",")
 		}
@@ -45,18 +55,20 @@ func main() {
 	fmt.Println("\n]")
 }
 
-func run(name, doc, path, value string) outcome {
-	o := outcome{Name: name, Doc: doc, Path: path, Value: value}
-	var result []byte
-	var err error
-	if json.Valid([]byte(value)) {
-		result, err = sjson.SetRawBytes([]byte(doc), path, []byte(value))
-	} else {
-		result, err = sjson.SetBytes([]byte(doc), path, value)
+func run(o *outcome) {
+	doc := []byte(o.Doc)
+	for _, path := range slices.Sorted(maps.Keys(o.Values)) {
+		value := o.Values[path]
+		var err error
+		if json.Valid([]byte(value)) {
+			doc, err = sjson.SetRawBytes(doc, path, []byte(value))
+		} else {
+			doc, err = sjson.SetBytes(doc, path, value)
+		}
+		if err != nil {
+			o.Error = err.Error()
+			break
+		}
 	}
-	o.Result = string(result)
-	if err != nil {
-		o.Error = err.Error()
-	}
-	return o
+	o.Result = string(doc)
 }
