@@ -84,6 +84,7 @@ CONTROLLER: Final = {
     "step_recovered": "It succeeds again.",
 }
 ADMISSION: Final = {
+    "authority_not_given": "The given certificate has no `ca.crt` beside it: nobody is told to trust its authority.",
     "authority_told": "The API server is told whom to trust (caBundle).",
     "certificate_awaited": "There is no certificate yet; whoever leads makes it.",
     "certificate_gone": "The Secret is gone; the certificate before is served until there is another.",

@@ -149,7 +149,7 @@ def _webhook(parser: TwinParser) -> None:
     add("--webhook-secret", "WEBHOOK_SECRET", parse=_name, default="", metavar="NAME", text=secret)
     service = "Service by which API servers reach the webhook; it is in the certificate of our own"
     add("--webhook-service", "WEBHOOK_SERVICE", parse=_name, default="", metavar="NAME", text=service)
-    configuration = "MutatingWebhookConfiguration that is told to trust the certificate of our own"
+    configuration = "MutatingWebhookConfiguration that is told whom to trust: our own authority, or the folder's ca.crt"
     add("--webhook-configuration", "WEBHOOK_CONFIGURATION", parse=_name, default="", metavar="NAME", text=configuration)
     paused = "inject or deny: what becomes of a pod whose resource is paused; default inject"
     add("--webhook-when-paused", "WEBHOOK_WHEN_PAUSED", parse=_when, default="inject", metavar="WORD", text=paused)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
+from stoker.admission.certificates.given import GivenAuthority
 from stoker.admission.certificates.keeper import Keeper
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
@@ -81,6 +82,9 @@ async def run_manager(
             async with trio.open_nursery() as nursery:
                 if place is not None:
                     await nursery.start(Keeper(over, place).run)
+                elif options.webhook_cert_dir is not None and options.webhook_configuration:
+                    given = GivenAuthority(over, options.webhook_configuration, options.webhook_cert_dir)
+                    await nursery.start(given.run)
                 try:
                     await work(task_status=task_status)
                 finally:

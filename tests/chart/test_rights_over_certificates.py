@@ -33,11 +33,17 @@ def test_one_secret_may_be_watched_and_one_configuration_filled(chart: Render) -
     }
 
 
+def test_who_trusts_a_given_one_is_told_and_its_secret_is_nobody_s_business(chart: Render) -> None:
+    read = ["get", "list", "watch", "patch"]
+    assert rules(chart({"webhook": {"certificate": {"secretName": "mine"}}})) == {
+        "ClusterRole": [("mutatingwebhookconfigurations", ["stoker-operator-pod-injection"], read)],
+    }
+
+
 @pytest.mark.parametrize(
     "values",
     [
         {"certManager": {"enabled": True}},
-        {"webhook": {"certificate": {"secretName": "mine"}}},
         {"webhook": {"enabled": False}},
     ],
 )

@@ -101,8 +101,14 @@ def test_the_manager_knows_every_variable_and_takes_its_value(values: Values, ch
         ({"image": {"repository": "a/b", "tag": "1"}}, {"DEFAULT_AGENT_IMAGE": "a/b:1"}),
         ({"image": {"tag": "1"}, "agentImage": {"repository": "c/d"}}, {"DEFAULT_AGENT_IMAGE": "c/d:0.1.0"}),
         ({"agentImage": {"repository": "c/d", "tag": "2"}}, {"DEFAULT_AGENT_IMAGE": "c/d:2"}),
-        ({"certManager": {"enabled": True}}, {"WEBHOOK_CERT_DIR": "/etc/stoker/webhook"}),
-        ({"webhook": {"certificate": {"secretName": "x"}}}, {"WEBHOOK_CERT_DIR": "/etc/stoker/webhook"}),
+        (
+            {"certManager": {"enabled": True}},
+            {"WEBHOOK_CERT_DIR": "/etc/stoker/webhook", "WEBHOOK_CONFIGURATION": None},
+        ),
+        (
+            {"webhook": {"certificate": {"secretName": "x"}}},
+            {"WEBHOOK_CERT_DIR": "/etc/stoker/webhook", "WEBHOOK_CONFIGURATION": "stoker-operator-pod-injection"},
+        ),
     ],
 )
 def test_values_reach_the_manager(values: Values, expected: dict[str, str | None], chart: Render) -> None:

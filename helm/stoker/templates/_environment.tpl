@@ -43,6 +43,10 @@
 {{- if eq (include "stoker.certificates" .) "mounted" }}
 - name: WEBHOOK_CERT_DIR
   value: /etc/stoker/webhook
+{{- if not .Values.certManager.enabled }}
+- name: WEBHOOK_CONFIGURATION
+  value: {{ include "stoker.webhookConfiguration" . | quote }}
+{{- end }}
 {{- else }}
 - name: WEBHOOK_SECRET
   value: {{ include "stoker.certificateSecret" . | quote }}

@@ -7,7 +7,6 @@ the webhook's configuration and goes with it, so that an uninstall leaves neithe
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ import trio
 from stoker.admission.certificates import pairs
 from stoker.admission.certificates.material import SECRET_TYPE, Material
 from stoker.admission.certificates.plan import Known, next_material
+from stoker.admission.certificates.trust import tell, trust_of
 from stoker.api import names
 from stoker.api.times import utcnow
 from stoker.errors import AlreadyExists, Conflict, ObjectNotFound, StokerError
@@ -120,12 +120,12 @@ class Keeper:
             why = why or ("the Secret was lost or spoilt" if wanted != read else "the Secret belonged to nobody")
             await self._write(secret, wanted, why, _meta(taken, owner))
         self._last = wanted
-        if webhook is not None and _trust_of(webhook) != wanted.bundle:
-            await self._tell(webhook, wanted.bundle)
+        if webhook is not None and trust_of(webhook) != wanted.bundle:
+            await tell(self._cluster, webhook, wanted.bundle)
         return self._settled_seconds if not self._settled() else LOOK_SECONDS
 
     def _hear(self, webhook: MutatingWebhookConfiguration | None) -> None:
-        told = _trust_of(webhook) if webhook is not None else b""
+        told = trust_of(webhook) if webhook is not None else b""
         if told != self._told:
             self._told, self._told_since = told, trio.current_time()
 
@@ -145,16 +145,6 @@ class Keeper:
         expires = pairs.ends(wanted.served.certificate).isoformat() if wanted.served is not None else ""
         self._log.info("certificate_written", reason=why, expires=expires, authorities=len(wanted.trusted))
 
-    async def _tell(self, webhook: MutatingWebhookConfiguration, bundle: bytes) -> None:
-        """A list is replaced whole by a merge patch: the version sees to it that nothing of others is undone."""
-        told = base64.b64encode(bundle).decode("ascii")
-        webhooks = [
-            {**one, "clientConfig": {**one.get("clientConfig", {}), "caBundle": told}} for one in webhook.webhooks
-        ]
-        meta = {"resourceVersion": webhook.metadata.resource_version}
-        await self._cluster.patch(WEBHOOKS, "", self._place.configuration, {"metadata": meta, "webhooks": webhooks})
-        self._log.info("authority_told", webhook=self._place.configuration, authorities=len(pairs.split(bundle)))
-
     def _wake(self, _old: object, _new: object) -> None:
         self._changed.set()
 
@@ -171,17 +161,6 @@ def _meta(taken: str, owner: list[dict[str, str]]) -> dict[str, Any]:
     """Of the Secret, beside its name; what is not known is left as it is."""
     meta: dict[str, Any] = {"ownerReferences": owner} if owner else {}
     return {**meta, "annotations": {names.HANDLED_AT: taken}} if taken else meta
-
-
-def _trust_of(webhook: MutatingWebhookConfiguration) -> bytes:
-    """What all of its webhooks are told to trust; empty when one is told nothing, or something else than the others."""
-    told = {str(one.get("clientConfig", {}).get("caBundle") or "") for one in webhook.webhooks}
-    if len(told) != 1:
-        return b""
-    try:
-        return base64.b64decode(told.pop())
-    except ValueError:
-        return b""
 
 
 def _unhandled(secret: Secret | None) -> str:
