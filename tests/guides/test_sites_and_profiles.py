@@ -19,7 +19,8 @@ FILES = {
     "press/projects/Press/project.json": "{}",
     "sites/lyon/config/ignition/site/config.json": '{"site": "lyon"}',
     "sites/graz/config/ignition/site/config.json": '{"site": "graz"}',
-    "sites/graz/config/ignition/site/more.json": "{}",
+    "sites/graz/config/ignition/site/more.json": '{"gateway": "{{.GatewayName}}"}',
+    "sites/graz/config/ignition/historian/config.json": '{"profile": {"host": "localhost"}}',
 }
 
 
@@ -49,7 +50,7 @@ def test_profiles_are_tried_and_then_applied(site: Site, reader: NewReader, desk
     guide.section("Profiles")
     _, begin, rest = guide.section("Try it before a gateway gets it").partition("apiVersion")
     reports = {pod: json.loads(text) for pod, text in yaml.safe_load(begin + rest)["data"].items()}
-    assert {pod: report["dryRunDiffAdded"] for pod, report in reports.items()} == {"press-graz-1": 4, "office-1": 2}
+    assert {pod: report["dryRunDiffAdded"] for pod, report in reports.items()} == {"press-graz-1": 5, "office-1": 2}
     annotations = json.loads(guide.section("In the cluster").rpartition("\n")[2])
     assert annotations["stoker.io/profile"] == "press"
     assert site.metadata("plant")["commit"] == commit
