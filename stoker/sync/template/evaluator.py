@@ -15,6 +15,7 @@ from stoker.sync.template.quoting import quoted
 from stoker.sync.template.signatures import SIGNATURES
 from stoker.sync.template.unicode import decode, encode
 from stoker.sync.template.values import Root, Table, truth, type_name
+from stoker.sync.template.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +39,10 @@ class Evaluator:
 
     __slots__ = ("budget", "node", "variables")
 
-    def __init__(self, budget: Budget, node: Place) -> None:
+    def __init__(self, budget: Budget, node: Place, root: Value) -> None:
         self.budget = budget
         self.node = node
-        self.variables: list[tuple[str, Value]] = []
+        self.variables = Variables(root)
 
     def pipeline(self, dot: Value, pipe: Pipe) -> Value:
         """The value of a pipeline; its variables are declared or assigned. Raises RefusedError."""
@@ -53,22 +54,10 @@ class Evaluator:
         result = None if isinstance(value, _Missing) else value
         for variable in pipe.names:
             if pipe.assigns:
-                self.assign(variable.names[0], result)
+                self.variables.assign(variable.names[0], result)
             else:
-                self.variables.append((variable.names[0], result))
+                self.variables.declare(variable.names[0], result)
         return result
-
-    def assign(self, name: str, value: Value) -> None:
-        """Give the variable declared last by this name a new value. Raises RefusedError."""
-        self.variables[self._slot(name)] = (name, value)
-
-    def _slot(self, name: str) -> int:
-        """Where the variable declared last by this name is. Raises RefusedError."""
-        for at in range(len(self.variables) - 1, -1, -1):
-            if self.variables[at][0] == name:
-                return at
-        # The parser saw a declaration, but `and` or `or` never came to it.
-        raise RefusedError(f"undefined variable: {name}")
 
     def _command(self, dot: Value, command: Command, final: Value | _Missing) -> Value:
         first, args = command.args[0], command.args
@@ -110,7 +99,7 @@ class Evaluator:
 
     def _variable(self, node: Variable, args: Sequence[Operand], final: Value | _Missing) -> Value:
         self.node = node
-        value = self.variables[self._slot(node.names[0])][1]
+        value = self.variables.get(node.names[0])
         if len(node.names) == 1:
             self._no_function(args, final)
             return value

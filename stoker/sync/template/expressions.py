@@ -15,6 +15,7 @@ from stoker.sync.template.quoting import quoted, unquote
 from stoker.sync.template.signatures import SIGNATURES
 from stoker.sync.template.tokens import Kind, Token
 from stoker.sync.template.unicode import decode
+from stoker.sync.template.variables import Variables
 
 if TYPE_CHECKING:
     from stoker.sync.template.nodes import Operand
@@ -42,7 +43,7 @@ class Expressions:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.variables = ["$"]
+        self.variables = Variables(None)
         self._tokens = [Token(Kind.EOF, 0, b"")] * 3
         self._peeked = 0
 
@@ -160,7 +161,7 @@ class Expressions:
             return False
         self.next_solid()
         pipe.names.append(_variable(variable.pos, variable.text))
-        self.variables.append(decode(variable.text))
+        self.variables.declare(decode(variable.text), None)
         if not comma:
             pipe.assigns = solid.kind is Kind.ASSIGN
             return False
@@ -241,7 +242,7 @@ class Expressions:
 
     def _known(self, token: Token) -> Variable:
         variable = _variable(token.pos, token.text)
-        if variable.names[0] not in self.variables:
+        if not self.variables.knows(variable.names[0]):
             self.fail(
                 f"undefined variable {quoted(token.text)}: declare it with := before, in the same block or one around it"
             )

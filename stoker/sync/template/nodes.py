@@ -157,7 +157,10 @@ _LONGEST = 80
 
 def describe(node: Place) -> str:
     """The node in template notation, cut where it is long."""
-    text = _text(node)
+    try:
+        text = _text(node)
+    except RecursionError:  # the caller's own stack is nearly used up
+        return "..."
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
 
 

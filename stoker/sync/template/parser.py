@@ -126,7 +126,7 @@ class Tree(Expressions):
         return Ending(token.pos, "{{else}}")
 
     def _branch(self, kind: str) -> Branch:
-        known = len(self.variables)
+        known = self.variables.mark()
         first = last = self._arm(kind)
         while True:
             branch, ending = last
@@ -142,7 +142,7 @@ class Tree(Expressions):
             if closing.text != "{{end}}":
                 self.fail(f"expected end; found {closing.text}")
             break
-        del self.variables[known:]
+        self.variables.cut(known)
         return first[0]
 
     def _arm(self, kind: str) -> tuple[Branch, Ending]:

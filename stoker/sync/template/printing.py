@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LARGEST = 1_000_000
 _LONGEST = 9  # digits, of which the last is one too many
 _SLOW = 64  # bytes of a format that are passed at one stroke, to a step
+_DIRECTIVE = 2  # steps
 _FLAGGED = re.compile(rb"[-+# 0]*+")
 _DIGITS = re.compile(rb"[0-9]*+")
 _FLAGS = {ord("#"): "sharp", ord("0"): "zero", ord("+"): "plus", ord("-"): "minus", ord(" "): "space"}
@@ -75,7 +76,7 @@ class _Format:
                 break
             self._writer.write(text[self._at : percent])
             self._at = percent + 1
-            self._budget.step()
+            self._budget.step(_DIRECTIVE)
             if not self._directive():
                 break
         if not self._reordered and self._next < len(self._args):

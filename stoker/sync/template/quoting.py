@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stoker.sync.template.bounds import RefusedError
-from stoker.sync.template.unicode import REPLACEMENT, decode, encode, is_byte, is_printable, rune, rune_at
+from stoker.sync.template.unicode import REPLACEMENT, decode, is_byte, is_printable, rune, rune_at
 
 _RUN = re.compile(rb'[^\\"\n]++')
 _SIMPLE = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92}
@@ -111,4 +111,4 @@ def can_backquote(text: str) -> bool:
 
 def quoted(data: bytes) -> str:
     """A name for a message."""
-    return decode(encode(quote(decode(data))))
+    return quote(decode(data))

@@ -39,7 +39,7 @@ class Source:
     def invalid(self, pos: int, message: str) -> TemplateInvalid:
         """The refusal of what is at a byte offset: file, line and column (from 1, in characters), and one short line."""
         message = message if len(message) <= _LONGEST else message[:_LONGEST] + "..."
-        return TemplateInvalid(f"{self._place(pos)}: {_UNSHOWN.sub(_shown, message)}")
+        return TemplateInvalid(_UNSHOWN.sub(_shown, f"{self._place(pos)}: {message}"))
 
     def _place(self, pos: int) -> str:
         line_start = self.data.rfind(b"\n", 0, pos) + 1

@@ -14,6 +14,7 @@ from stoker.sync.template.nodes import Action, Branch, Call, Jump, Node, Text, d
 from stoker.sync.template.printing import sprint
 from stoker.sync.template.quoting import quoted
 from stoker.sync.template.values import Table, truth, type_name
+from stoker.sync.template.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class _Block:
         self.loop: Branch | None = None
         self.rounds: Iterator[tuple[Value, Value]] = iter(())  # what a loop has still before it: index and element
         self.body_mark = mark  # where a loop's round cuts back to: after the loop's own variables
-        self.caller: list[tuple[str, Value]] | None = None  # variables to return to, for the body of a called template
+        self.caller: Variables | None = None  # variables to return to, for the body of a called template
 
 
 class Walker:
@@ -46,14 +47,13 @@ class Walker:
         self._source = source
         self._root = root
         self._budget = Budget(source.bounds)
-        self._evaluator = Evaluator(self._budget, Text(0, b""))
+        self._evaluator = Evaluator(self._budget, Text(0, b""), root)
         self._out: list[bytes] = []
         self._blocks: list[_Block] = []
         self._depth = 0
 
     def run(self, name: bytes) -> bytes:
         """Execute the template `name` on the root. Raises TemplateInvalid, which names the place."""
-        self._evaluator.variables = [("$", self._root)]
         self._blocks.append(_Block(self._source.trees[name], self._root, 1))
         try:
             while self._blocks:
@@ -111,15 +111,15 @@ class Walker:
             self._evaluator.variables = block.caller
             self._depth -= 1
         else:
-            del self._evaluator.variables[block.mark :]
+            self._evaluator.variables.cut(block.mark)
 
     def _branch(self, dot: Value, node: Branch) -> None:
-        mark = len(self._evaluator.variables)
+        mark = self._evaluator.variables.mark()
         value = self._evaluator.pipeline(dot, node.pipe)
         if node.kind == "range":
             block = _Block(node.body, dot, mark)
             block.loop = node
-            block.body_mark = len(self._evaluator.variables)
+            block.body_mark = self._evaluator.variables.mark()
             block.rounds = self._rounds(value, node.pipe)
             if self._round(block):
                 self._blocks.append(block)
@@ -132,7 +132,7 @@ class Walker:
 
     def _otherwise(self, dot: Value, node: Branch, mark: int) -> None:
         if node.otherwise is None:
-            del self._evaluator.variables[mark:]
+            self._evaluator.variables.cut(mark)
         else:
             self._blocks.append(_Block(node.otherwise, dot, mark))
 
@@ -151,22 +151,20 @@ class Walker:
 
     def _round(self, loop: _Block) -> bool:
         """Begin the next round; False when there is none."""
-        evaluator = self._evaluator
-        del evaluator.variables[loop.body_mark :]
+        variables = self._evaluator.variables
+        variables.cut(loop.body_mark)
         following = next(loop.rounds, None)
         if following is None or loop.loop is None:
             return False
         self._budget.step()
         index, element = following
         pipe = loop.loop.pipe
-        names = [variable.names[0] for variable in pipe.names]
         if pipe.assigns:
-            for name, value in zip(names, following[-len(names) :] if names else (), strict=True):
-                evaluator.assign(name, value)
-        elif names:
-            evaluator.variables[-1] = (evaluator.variables[-1][0], element)
-            if len(names) > 1:
-                evaluator.variables[-2] = (evaluator.variables[-2][0], index)
+            for variable, value in zip(reversed(pipe.names), (element, index), strict=False):
+                variables.assign(variable.names[0], value)
+        else:
+            for depth, value in zip(range(1, len(pipe.names) + 1), (element, index), strict=False):
+                variables.set_top(depth, value)
         loop.dot = element
         loop.at = 0
         return True
@@ -190,6 +188,6 @@ class Walker:
         value = None if node.pipe is None else self._evaluator.pipeline(dot, node.pipe)
         block = _Block(nodes, value, 0)
         block.caller = self._evaluator.variables
-        self._evaluator.variables = [("$", value)]
+        self._evaluator.variables = Variables(value)
         self._depth += 1
         self._blocks.append(block)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stoker.errors import TemplateInvalid
-from stoker.sync.template import Bounds, Execution, parse
+from stoker.sync.template import DEFAULT, Bounds, Execution, parse
 from stoker.sync.template.signatures import SIGNATURES
 from tests.sync.template.conftest import vectors
 
@@ -79,6 +81,20 @@ def test_any_two_templates_cut_into_each_other(first: str, second: str, cut: int
 def test_any_format_and_value(value: str, directive: str) -> None:
     text = '{{printf .Vars.format .Vars.value .PodOrdinal 2.5 "a" nil . .Vars}}'
     total(text, {**VALUES, "Vars": {"format": directive, "value": value}}, SMALL)
+
+
+@pytest.mark.parametrize("left", [60, 100, 150, 200])
+@pytest.mark.parametrize(
+    "text", ["{{if 1}}" * 90 + "{{end}}" * 90, "{{print " + "(len " * 90 + '"a"' + ")" * 90 + "}}"]
+)
+def test_a_stack_that_is_nearly_used_up(text: str, left: int) -> None:
+    def down(frames: int) -> None:
+        if frames > 0:
+            down(frames - 1)
+        else:
+            total(text, VALUES, DEFAULT)
+
+    down(sys.getrecursionlimit() - len(inspect.stack(0)) - left)
 
 
 @pytest.mark.parametrize("value", [None, 1 << 70, ["a"], {"a": 1}, object()])
