@@ -112,3 +112,15 @@ async def test_success_after_a_failure_is_told(autojump_clock: MockClock, synced
     await trio.sleep(40)
     assert [entry.result for entry in synced.history] == ["success", "error", "success"]
     assert synced.history[-1].trigger == "retry"
+
+
+async def test_it_is_told_though_that_commit_was_synced_before(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(drift_policy="heal", sync_period=5)
+    await trio.sleep(6)
+    synced.gateway.scan = 500
+    synced.edit("by hand")
+    await trio.sleep(10)
+    synced.gateway.scan = 200
+    await trio.sleep(40)
+    assert [entry.result for entry in synced.history][-2:] == ["error", "success"]
+    assert synced.reasons.count("SyncFailed") == 1
