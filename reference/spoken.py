@@ -41,11 +41,25 @@ def spoken() -> dict[str, Spoken]:
     found: dict[str, Spoken] = {}
     for path in sorted(ROOT.rglob("*.py")):
         module = ast.parse(path.read_text(encoding="utf-8"))
-        for function in (node for node in ast.walk(module) if isinstance(node, Function)):
-            for levels, call in _said(function):
+        for scope in (node for node in module.body if isinstance(node, ast.ClassDef | Function)):
+            bound = _bound(scope)
+            for levels, call in (one for node in ast.walk(scope) if isinstance(node, Function) for one in _said(node)):
                 for event in _names(module, call, path):
-                    _note(found.setdefault(event, Spoken()), levels, call, path)
+                    known = found.setdefault(event, Spoken())
+                    _note(known, levels, call, path)
+                    known.fields |= bound
     return dict(sorted(found.items()))
+
+
+def _bound(scope: ast.AST) -> set[str]:
+    """What a class or function gives its logger for all lines: the fields of ``get_logger`` and ``bind``."""
+    return {
+        keyword.arg
+        for node in ast.walk(scope)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"get_logger", "bind"}
+        for keyword in node.keywords
+        if keyword.arg
+    }
 
 
 def _said(function: Function) -> Iterator[tuple[set[str], ast.Call]]:

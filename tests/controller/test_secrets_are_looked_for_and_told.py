@@ -44,6 +44,13 @@ async def test_it_is_looked_for_again_even_with_polling_off(house: House) -> Non
     assert house.words("Ready")[2] == "Waiting for gateways to sync"
 
 
+async def test_one_that_is_removed_is_missed_though_nothing_else_changes(house: House) -> None:
+    await house.resource()
+    await house.cluster.delete(SECRETS, NS, "api-key")
+    await house.advance(301)
+    assert "Secret plant/api-key not found" in house.words("Ready")[2]
+
+
 async def test_an_empty_secret_is_no_secret(house: House) -> None:
     await house.secret("git", token=" ")
     await house.resource(git__auth=TOKEN)

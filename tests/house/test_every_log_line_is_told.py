@@ -36,6 +36,12 @@ def test_a_line_is_found_under_another_name_and_in_a_choice(tmp_path: Path, monk
     assert read(tmp_path, monkeypatch, said)["it_happened"].levels == {"info", "warning"}
 
 
+def test_what_a_logger_was_given_is_in_every_line_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = "class A:\n    def __init__(self):\n        self._log = get_logger('a', gateway=1).bind(name=2)\n"
+    said = "\n    def f(self):\n        self._log.info('it_happened', what=3)\n"
+    assert read(tmp_path, monkeypatch, made + said)["it_happened"].fields == {"gateway", "name", "what"}
+
+
 def test_a_line_is_found_where_its_name_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = "def tell(event):\n    log.info(event)\n\n\ndef f():\n    partial(tell, 'it_happened')\n"
     assert list(read(tmp_path, monkeypatch, said)) == ["it_happened"]

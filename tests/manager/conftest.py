@@ -14,6 +14,7 @@ from tests.fakes.gitrepos import make_origin
 from tests.fakes.gitservers import http_backend
 from tests.manager.process import Manager
 from tests.manager.site import Site
+from tests.untold import untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ def manager(plane: Plane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     faults = [line for line in running.lines() if line["event"] in {"reconcile_crashed", "service_restarting"}]
     running.close()
     assert faults == []
+    assert untold(running.lines()) == set()
 
 
 @pytest.fixture
@@ -57,6 +59,7 @@ def start(plane: Plane, namespace: str, tmp_path: Path) -> Iterator[Start]:
     yield begin
     for one in running:
         one.close()
+    assert untold(line for one in running for line in one.lines()) == set()
 
 
 @pytest.fixture

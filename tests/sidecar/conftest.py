@@ -8,6 +8,7 @@ import pytest
 import trio
 
 from tests.sidecar.site import Site
+from tests.untold import untold
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,3 +28,5 @@ async def site(plane: Plane, namespace: str, tmp_path: Path) -> AsyncIterator[Si
             with trio.CancelScope(shield=True):
                 await made.end()
             nursery.cancel_scope.cancel()
+        children = (child for pod in made.pods.values() for child in pod.children)
+        assert untold(line.fields for child in children for line in child.lines) == set()
