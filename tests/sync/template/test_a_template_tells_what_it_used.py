@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stoker.errors import TemplateInvalid
 from stoker.sync.template import parse
-from tests.sync.template.conftest import vectors
+from tests.sync.template.referee import vectors
 
 VALUES, CASES = vectors()
 GOOD = [case.text for case in CASES if not case.error]

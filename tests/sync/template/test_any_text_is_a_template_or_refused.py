@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stoker.errors import TemplateInvalid
 from stoker.sync.template import DEFAULT, Bounds, Execution, parse
 from stoker.sync.template.signatures import SIGNATURES
-from tests.sync.template.conftest import vectors
+from tests.sync.template.referee import vectors
 
 VALUES, CASES = vectors()
 TEXTS = [case.text for case in CASES if len(case.text) < 400]

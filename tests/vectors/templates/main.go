@@ -1,9 +1,13 @@
-// Command templates writes what text/template makes of every case in the cases_*.go files, as one JSON document, a case a line.
+// Command templates writes what text/template makes of every case in the cases_*.go files, as one JSON document, a case a line;
+// with the argument "-", of every template on its input, in base64, one a line.
 package main
 
 import (
+	"bufio"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -43,7 +47,11 @@ func main() {
 	}
 	fmt.Printf("{\"values\": %s,\n\"cases\": [", line)
 	separator := ""
-	for _, g := range groups() {
+	cases := groups()
+	if len(os.Args) > 1 {
+		cases = given()
+	}
+	for _, g := range cases {
 		for _, text := range g.texts {
 			line, err := json.Marshal(run(g.name, text))
 			if err != nil {
@@ -54,6 +62,20 @@ func main() {
 		}
 	}
 	fmt.Println("\n]}")
+}
+
+// given is what stands on the input.
+func given() []group {
+	g := group{name: "given"}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		text, err := base64.StdEncoding.DecodeString(lines.Text())
+		if err != nil {
+			panic(err)
+		}
+		g.texts = append(g.texts, string(text))
+	}
+	return []group{g}
 }
 
 func run(name, text string) outcome {
