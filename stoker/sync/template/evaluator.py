@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Final
 
 from stoker.sync.template.bounds import RefusedError
 from stoker.sync.template.functions import FUNCTIONS
-from stoker.sync.template.nodes import Bool, Chain, Dot, Field, Identifier, Nil, Number, Pipe, String, Variable
+from stoker.sync.template.nodes import (
+    Bool,
+    Chain,
+    Dot,
+    Field,
+    Identifier,
+    Nil,
+    Number,
+    Pipe,
+    String,
+    Variable,
+    describe,
+)
 from stoker.sync.template.quoting import quoted
 from stoker.sync.template.signatures import SIGNATURES
 from stoker.sync.template.unicode import decode, encode
@@ -95,7 +107,7 @@ class Evaluator:
 
     def _no_function(self, args: Sequence[Operand], final: Value | _Missing) -> None:
         if len(args) > 1 or final is not MISSING:
-            raise RefusedError("can't give an argument to what is no function")
+            raise RefusedError(f"can't give an argument to {describe(args[0])}, which is no function")
 
     def _variable(self, node: Variable, args: Sequence[Operand], final: Value | _Missing) -> Value:
         self.node = node

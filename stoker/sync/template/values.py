@@ -37,7 +37,8 @@ class Table:
     def get(self, key: bytes) -> bytes | None:
         """The value of one key, None where there is none. Raises RefusedError."""
         name = decode(key)
-        self._used.add(f"{self._name}.{name}" if name else self._name)
+        # An empty name cannot be told from the map, and one of bytes that are no text is a name to nobody else.
+        self._used.add(f"{self._name}.{name}" if name.isprintable() and name else self._name)
         value = self._mapping.get(name)
         return None if value is None else self._text(name, value)
 

@@ -20,7 +20,7 @@ _GO_PLACE = re.compile(r"template: case:(\d+)(?::(\d+))?: ")
 _OUR_PLACE = re.compile(r"case, line (\d+), column (\d+): ")
 # What an error is about: the name in quotes of a key, function, variable or template, or the field.
 _ABOUT = re.compile(
-    r"(?:no entry for key|function|undefined variable|template|definition of template) (\"[^\"\\%]+\")"
+    r"(?:no entry for key|(?<!-)function|undefined variable|template|definition of template) (\"[^\"\\%]+\")"
     r"|can't evaluate field (\w+)|error calling (\w+)|wrong number of args for (\w+)"
 )
 _WITHOUT_NODE = re.compile(r'executing "[^"]*" at <.*>: (?=[^>]*$)', re.DOTALL)

@@ -32,6 +32,8 @@ GOOD = [case.text for case in CASES if not case.error]
         ("{{print .Vars}}", {"Vars"}),
         ("{{if .}}{{with $}}{{.Ref}}{{end}}{{end}}", {"Ref"}),
         ('{{index .Vars ""}}', {"Vars"}),
+        ('{{index .Vars "\\xff"}}{{index .Labels "a\\nb"}}', {"Vars", "Labels"}),
+        ('{{index .Vars "a.b"}}{{index .Vars "x/y, #z"}}', {"Vars.a.b", "Vars.x/y, #z"}),
         ('{{index .Vars (print "si" "te")}}', {"Vars.site"}),
         ("{{if 0}}{{.Ref}}{{end}}", set()),
         ("{{$x := .Vars}}", set()),
