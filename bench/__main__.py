@@ -6,7 +6,22 @@ import compileall
 import os
 import sys
 
-from bench import admission, agent, engine, first, fleet, gateways, heap, idle, image, pods, push, pushes, receiver
+from bench import (
+    admission,
+    agent,
+    engine,
+    first,
+    fleet,
+    gateways,
+    heap,
+    idle,
+    image,
+    making,
+    pods,
+    push,
+    pushes,
+    receiver,
+)
 from bench.disk import workplace
 from bench.table import Page
 
@@ -15,6 +30,7 @@ SECTIONS = {
     "first": first.measure,
     "heap": heap.measure,
     "push": push.measure,
+    "making": making.measure,
     "agent": agent.measure,
     "receiver": receiver.measure,
     "admission": admission.measure,

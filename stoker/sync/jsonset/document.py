@@ -50,8 +50,9 @@ class Place:
         """Write `text` in the value's place; changes within it are forgotten."""
         document, at = self.document, self.at
         end = document.scanner.end(at)
-        document.changed = {k: v for k, v in document.changed.items() if not at <= k < end}
-        document.grown = {k: v for k, v in document.grown.items() if not at <= k < end}
+        if self.kind in "{[":
+            document.changed = {k: v for k, v in document.changed.items() if not at <= k < end}
+            document.grown = {k: v for k, v in document.grown.items() if not at <= k < end}
         document.changed[at] = end, Document(text)
 
     def member(self, name: bytes) -> Place | None:
