@@ -129,7 +129,7 @@ class Engine:
         """
         manifest = self._settled()
         try:
-            return self._comparing().prepare(request, manifest)
+            return self._hold().still(self._comparing().prepare(request, manifest))
         except OSError as error:
             raise StagingFailed(explain(error, f"comparing with {self._places.root}")) from None
 
@@ -143,7 +143,7 @@ class Engine:
         if self.comparison_owed:
             return None
         try:
-            return self._comparing().prepare_news(request, manifest, self._partial_from)
+            return self._hold().still(self._comparing().prepare_news(request, manifest, self._partial_from))
         except OSError as error:
             raise StagingFailed(explain(error, f"comparing with {self._places.root}")) from None
 

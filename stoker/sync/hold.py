@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stoker.errors import DataDirectoryMissing, DirectoryBusy, StagingFailed
 from stoker.sync.places import Places
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stoker.sync.files import Files
+
+T = TypeVar("T")
 
 
 class Hold:
@@ -61,6 +63,17 @@ class Hold:
         except OSError:
             return True
         return not os.path.samestat(held, there)
+
+    def still(self, found: T) -> T:
+        """`found`, which was looked for by the directory's name; changes are made in the one that is held.
+
+        Raises StagingFailed where these are two by now: what is missing here would be forgotten, or written, there.
+        """
+        if self.displaced():
+            raise StagingFailed(
+                f"data directory {self._data} was replaced during the sync: the next attempt takes it anew"
+            )
+        return found
 
     def close(self) -> None:
         """Let the directory go."""

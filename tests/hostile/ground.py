@@ -76,8 +76,8 @@ class Ground:
         """The whole order."""
         return SyncRequest(self.commit, "main", tree, self.rules, self.excludes, {"Vars": self.fields})
 
-    def sync(self, files: Files | None = None) -> None:
-        """One whole sync by the real parts, here and now. Raises what they raise."""
+    def sync(self, files: Files | None = None, before: str = "", happens: Callable[[], object] | None = None) -> None:
+        """One whole sync by the real parts, here and now; something happens before a stage of it. Raises what they raise."""
         bound_libgit2()
         engine = Engine(self.data, protection=PROTECTION, files=files)
         engine.open()
@@ -85,13 +85,22 @@ class Ground:
             engine.settle()
             with opened(self.origin.path) as repository:
                 tree = CommitTree(repository, self.commit, where="the repository")
+            now = {before: happens or _nothing}
+            now.get("prepare", _nothing)()
             prepared = engine.prepare(self.request(tree))
             if prepared.is_noop:
                 engine.record(prepared)
-            else:
-                engine.merge(engine.stage(prepared))
+                return
+            now.get("stage", _nothing)()
+            staged = engine.stage(prepared)
+            now.get("merge", _nothing)()
+            engine.merge(staged)
         finally:
             engine.close()
+
+
+def _nothing() -> None:
+    pass
 
 
 def write(root: Path, files: dict[str, str]) -> None:
