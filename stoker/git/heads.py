@@ -6,8 +6,9 @@ Everything here can be handed to another process.
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stoker.errors import RepositoryNotFound, StoreBroken
 from stoker.git import failures
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from stoker.git.urls import Place
 
 
+TAGS: Final = 100
+
+
 @contextmanager
 def open_local(where: Place) -> Iterator[pygit2.Repository]:
     """The repository of a file:// URL, wherever its ``.git`` is; RepositoryNotFound when there is none."""
@@ -34,7 +38,30 @@ def open_local(where: Place) -> Iterator[pygit2.Repository]:
             raise RepositoryNotFound(
                 f"{where.shown}: no readable git repository there ({error}); check spec.git.repo"
             ) from None
+        lender = _lender(repository.path, where.path)
+        if lender:
+            raise RepositoryNotFound(
+                f"{where.shown}: it has objects of another repository ({lender}), which nobody named; clone it whole, or run"
+                " git repack -a -d there and remove objects/info/alternates"
+            )
         yield repository
+
+
+def _lender(git: str, named: str) -> str:
+    """By what the repository at ``git``, found from the path ``named``, has its objects elsewhere; "" when it has them itself.
+
+    We read as who we are, perhaps root: who may write into one repository would have commits of all others synced.
+    """
+    here, folder = os.path.realpath(named), os.path.realpath(git)
+    owner = folder.removesuffix("/.git")
+    objects = os.path.join(folder, "objects")
+    if os.path.commonpath((owner, here)) != owner:
+        return "a .git file"
+    if os.path.exists(os.path.join(folder, "commondir")):
+        return "commondir"
+    if os.path.realpath(objects) != objects:
+        return "objects is a link"
+    return "objects/info/alternates" if os.path.exists(os.path.join(objects, "info/alternates")) else ""
 
 
 def of_path(where: Place, wanted: Sequence[str], stop: threading.Event) -> RefListing:
@@ -53,11 +80,21 @@ def _listing_of(repository: pygit2.Repository, wanted: Sequence[str], shown: str
             if isinstance(found, pygit2.Object):
                 refs[name] = str(found.id)
             if isinstance(found, pygit2.Tag):
-                peeled[name] = str(found.peel(None).id)
+                peeled[name] = _peeled(repository, found)
         anything = bool(refs) or next(iter(repository.references.iterator()), None) is not None
     except failures.LIBGIT2_ERRORS as error:
         raise StoreBroken(f"{shown}: {error}; run git fsck there") from None
     return RefListing(refs, peeled, any_refs=anything)
+
+
+def _peeled(repository: pygit2.Repository, tag: pygit2.Tag) -> str:
+    """What a tag is of at last. ValueError past ``TAGS``: libgit2's own way there has no end where tags are in a ring."""
+    found: object = tag
+    for _ in range(TAGS):
+        if not isinstance(found, pygit2.Tag):
+            return str(found.id if isinstance(found, pygit2.Object) else tag.target)
+        tag, found = found, repository.get(found.target)
+    raise ValueError(f"a tag of more than {TAGS} tags of one another")
 
 
 def _object_of(repository: pygit2.Repository, name: str) -> object:

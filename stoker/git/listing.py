@@ -11,6 +11,8 @@ from stoker.errors import RefNotFound, RepositoryEmpty
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+REF_BYTES = 1024
+_NO_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
 _HASH = re.compile(r"^[0-9a-f]{40}$")
 
 
@@ -34,6 +36,23 @@ class Resolution:
 def is_full_hash(ref: str) -> bool:
     """40 hex digits name a commit themselves."""
     return bool(_HASH.match(ref.lower())) and len(ref) == 40
+
+
+def is_ref_name(ref: str) -> bool:
+    """Whether git could have a ref of that name at all (git-check-ref-format); what it says goes into requests as it is."""
+    try:
+        size = len(ref.encode())
+    except UnicodeEncodeError:
+        return False
+    parts = ref.split("/")
+    return (
+        0 < size <= REF_BYTES
+        and _NO_REF.search(ref) is None
+        and ref != "@"
+        and not ref.startswith("-")
+        and not ref.endswith(".")
+        and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)
+    )
 
 
 def candidates(ref: str) -> tuple[str, ...]:

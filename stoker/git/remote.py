@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 import trio
 
-from stoker.errors import GitTimeout
+from stoker.errors import GitTimeout, RefNotFound
 from stoker.git import heads
 from stoker.git.http import new_client
 from stoker.git.library import READ_TIMEOUT, bound_libgit2
-from stoker.git.listing import Resolution, is_full_hash, pick
+from stoker.git.listing import Resolution, is_full_hash, is_ref_name, pick
 from stoker.git.lsrefs import ls_refs
 from stoker.git.urls import place
 
@@ -51,9 +51,13 @@ class Remote:
                 await self._http.aclose()
 
     async def resolve(self, url: str, ref: str, credentials: Credentials) -> Resolution:
-        """The commit of ``ref``; a full hash is taken as it is, without asking."""
+        """The commit of ``ref``; a full hash is taken as it is, without asking. RefNotFound, and what ``list_refs`` raises."""
         if is_full_hash(ref):
             return Resolution(ref.lower(), ref.lower())
+        if not is_ref_name(ref):
+            raise RefNotFound(
+                f"{place(url).shown} has no branch or tag {ref[:80]!r}: git allows no such name; correct spec.git.ref"
+            )
         listing = await self.list_refs(url, (ref,), credentials)
         return pick(listing, ref, shown=place(url).shown)
 

@@ -82,7 +82,7 @@ def _ssh(parts: SplitResult, host: str, port: int | None, shown: str) -> Place:
             f"repository URL {shown!r} carries a password, which ssh is not given; name a key by spec.git.auth.sshKey and"
             " take it out of spec.git.repo"
         )
-    if not parts.path.strip("/") or host.startswith("-"):
+    if not parts.path.strip("/") or host.startswith("-") or (parts.username or "").startswith("-"):
         raise GitUrlInvalid(f"repository URL {shown!r} names no repository; correct spec.git.repo")
     bare = _bare(parts._replace(scheme="ssh"), host, port).removeprefix("ssh://")
     return Place("ssh", f"ssh://{parts.username or SSH_USER}@{bare}", host=host, port=port or SSH_PORT)

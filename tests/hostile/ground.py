@@ -14,9 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import trio
+
 from stoker.agent.profile import PROTECTION
 from stoker.errors import StokerError
+from stoker.git.credentials import Credentials
+from stoker.git.fetch import StorePool
 from stoker.git.library import bound_libgit2, opened
+from stoker.git.offload import Inline
+from stoker.git.remote import Remote
 from stoker.git.tree import CommitTree
 from stoker.sync.engine import Engine
 from stoker.sync.plan import MappingRule, SyncRequest
@@ -52,6 +58,8 @@ class Ground:
     rules: tuple[MappingRule, ...] = (PROJECTS,)
     excludes: tuple[str, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+    ref: str = ""
 
     def __post_init__(self) -> None:
         self.forge = Forge(self.origin)
@@ -83,8 +91,7 @@ class Ground:
         engine.open()
         try:
             engine.settle()
-            with opened(self.origin.path) as repository:
-                tree = CommitTree(repository, self.commit, where="the repository")
+            tree = trio.run(self._fetched) if self.ref or self.url else self._read()
             now = {before: happens or _nothing}
             now.get("prepare", _nothing)()
             prepared = engine.prepare(self.request(tree))
@@ -97,6 +104,19 @@ class Ground:
             engine.merge(staged)
         finally:
             engine.close()
+
+    def _read(self) -> CommitTree:
+        with opened(self.origin.path) as repository:
+            return CommitTree(repository, self.commit, where="the repository")
+
+    async def _fetched(self) -> CommitTree:
+        """As an agent comes by it: the ref is looked up, the commit brought."""
+        url, ref = self.url or self.origin.url, self.ref or "main"
+        pool = StorePool(self.root / "stores", offload=Inline())
+        async with Remote(Inline()) as remote:
+            self.commit = (await remote.resolve(url, ref, Credentials.none())).commit
+        await pool.ensure(url, self.commit, ref, Credentials.none())
+        return pool.tree(url, self.commit)
 
 
 def _nothing() -> None:
