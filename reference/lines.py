@@ -7,11 +7,13 @@ from typing import Final
 SYNC: Final = ("commit", "ref", "trigger", "duration_s")
 COUNTS: Final = ("added", "modified", "deleted")
 ALSO: Final[dict[str, tuple[str, ...]]] = {
+    "agent_stopping": ("namespace", "name", "gateway"),
     "designer_sessions_block": SYNC,
     "gateway_not_synced": ("namespace", "gateway"),
     "gateway_synced": ("namespace", "gateway"),
     "leading": ("taken_from",),
     "library_error": ("exception",),
+    "no_service_account": ("namespace", "name", "gateway"),
     "pod_denied": ("namespace", "pod", "warnings", "dry_run"),
     "pod_injected": ("namespace", "name", "gateway", "pod", "profile", "image", "warnings", "dry_run"),
     "pod_not_judged": ("namespace", "pod"),
