@@ -31,7 +31,7 @@ _NONE = Token("char", "(?!)")  # past the pattern's end, which no character of a
 def expression(one: Alternative) -> str:
     """The source to `fullmatch` with, compiled with DOTALL. It matches all that the library does."""
     if one.walled:
-        return ".*"
+        return _loosely(one.tokens)
     tokens, may_end = one.tokens, one.may_end
     ending = may_end.index(True)
     last = max((number for number, token in enumerate(tokens[:ending]) if token.kind == "char"), default=-1)
@@ -54,6 +54,21 @@ def expression(one: Alternative) -> str:
     if star:  # nothing settles it: wherever it ends will do, and the longest is found the fastest
         out = f"{head}[^/]*{tail}"
     return settled + out + _end(tokens[ending:], may_end[ending:])
+
+
+def _loosely(tokens: tuple[Token, ...]) -> str:
+    """What has all the characters in their order, with anything between where a star or a slash is."""
+    runs = [""]
+    for token in tokens:
+        if token.kind == "char" and token.accepts != "/":
+            runs[-1] += token.accepts
+        else:
+            runs.append("")
+    first, *others = runs
+    if not others:
+        return first
+    *settled, last = others
+    return first + "".join(f"(?>.*?{run})" for run in settled if run) + ".*" + last
 
 
 def _atomic(source: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from stoker.errors import PlanInvalid
 
 MOST_ALTERNATIVES = 1_000
+MOST_WALLED = 100  # of them: each is walked on its own
 WALL = "\0"  # no path holds it, and no pattern may
 _BRACED = re.compile(r"(?:[^\\\[{]++|\\.|\[(?:[^\\\]]|\\.)*+\])*+", re.DOTALL)
 # What the end of a name may leave of a pattern.
@@ -53,7 +54,10 @@ def alternatives(glob: str) -> list[Alternative]:
     fault = _fault(glob)
     if fault:
         raise PlanInvalid(f"glob {glob!r} {fault}")
-    return [_alternative(text) for text in dict.fromkeys(_expanded(glob))]
+    found = [_alternative(text) for text in dict.fromkeys(_expanded(glob))]
+    if sum(one.walled for one in found) > MOST_WALLED:
+        raise PlanInvalid(f"glob {glob!r} has stars that its braces join in more than {MOST_WALLED} ways: write fewer")
+    return found
 
 
 def _fault(glob: str) -> str:

@@ -36,3 +36,8 @@ def test_it_is_answered(pattern: str, name: str, matches: bool) -> None:
 def test_braces_that_multiply_are_refused() -> None:
     with pytest.raises(PlanInvalid, match="more than 1,000 combinations in its braces"):
         compile_globs(["{a,b}" * 20])
+
+
+def test_stars_that_braces_join_in_too_many_ways_are_refused() -> None:
+    with pytest.raises(PlanInvalid, match="stars that its braces join in more than 100 ways"):
+        compile_globs(["{*,a}" * 9])

@@ -60,7 +60,7 @@ var groups = []group{
 	{"a gateway's folder", list(
 		"**/.resources/**", "**/.uuid", ".uuid", "**/*.json", "*.json", "projects/**", "projects/*", "projects/*/project.json", "projects/*/**/view.json", "**/view.json", "**/Main/*", "config/**/*.json",
 		"config/{local,resources}/**", "**/*.{png,bak}", "**/{view,resource}.json", "**/[A-Z]*", "**/[A-Z]*/*.json", "**/*.py", "projects/**/com.inductiveautomation.*/**", "projects/site/**/*.json", "**/thumb*.png",
-		"*", "?*", "**/*.json/**", "**/.*", "**/[.]*", "**/[!.]*", "{projects,config}/**/*.json", "config/**/local/**", "**/tags/**", "README*", "*.md", "gr??e.json", "*/メ?.json", "[日]*/**", "*[[]old[]]*", "* *", "a?b", "a*b",
+		"*", "?*", "**/*.json/**", "**/.*", "**/[.]*", "**/[!.]*", "{projects,config}/**/*.json", "config/**/local/**", "**/tags/**", "a\n{*,x}*", "{*,x}*\nb", "README*", "*.md", "gr??e.json", "*/メ?.json", "[日]*/**", "*[[]old[]]*", "* *", "a?b", "a*b",
 		"**/site", "**/site/", "**/site/**/*", "projects/site/*/views/**", "projects/site/**/views/**/view.json", "./a.json", "a.json/", "//a.json", "**/code.py", "con*/**/t*s/**/*.json", "CONFIG/**", "**/**/**/x",
 	), gateway},
 }
