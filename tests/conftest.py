@@ -35,10 +35,16 @@ def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redact, "_known", redact.Known())
 
 
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Where one test sent the log, the next one's lines do not go."""
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
-def logged() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def logged() -> Callable[[], list[dict[str, Any]]]:
     """What was logged so far, as people's collectors get it."""
     stream = io.StringIO()
     logs.configure(level="debug", dev=False, stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
