@@ -17,6 +17,7 @@ from stoker.sync.live import Live
 from stoker.sync.making import Maker
 from stoker.sync.paths import all_shown
 from stoker.sync.plan import fingerprint, resolve
+from stoker.sync.pointers import lfs_warnings
 from stoker.sync.prepared import Prepared
 from stoker.sync.protection import Excluder, Protection, exclusion_key
 from stoker.sync.report import Changes
@@ -90,7 +91,8 @@ class Comparer:
         before = self._known
         known = self._known = wanted_files(request.tree, targets, excluder, before)
         if before is None or known.wanted is not before.wanted:
-            self._warnings = tuple(warnings(known))
+            lfs = lfs_warnings(request.tree, (target.source for target in targets))
+            self._warnings = (*warnings(known), *lfs)
         self._known_as = (request.commit, fingerprint(request))
         return (
             Difference(
