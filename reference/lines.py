@@ -71,8 +71,8 @@ AGENT: Final = {
     "sync_computed": "A dry run: what a sync would change.",
     "sync_failed": "`reason` is the error's name, `error` says what to do; at debug where it was said before.",
     "sync_unchanged": "A look that found nothing to do.",
-    "sync_warning": "What a profile says is likely not meant so: a patch that no file matches, say, or files that the repository keeps in"
-    " Git LFS.",
+    "sync_warning": "What a profile says is likely not meant so: a patch that no file matches, say, or files that the"
+    " repository keeps in Git LFS.",
 }
 CONTROLLER: Final = {
     "condition_changed": "A condition has another status or reason.",
