@@ -79,14 +79,23 @@ class Picture(Generic[T]):
         self._doubted.discard(key)
         return True
 
-    def removed(self, key: Key) -> None:
-        """We deleted it, or the server knows none."""
-        self._known.pop(key, None)
-        self._unseen.pop(key, None)
+    def present(self, key: Key) -> T | None:
+        """As known, however long ago."""
+        return self._known.get(key)
+
+    def removed(self, key: Key, before: T | None) -> None:
+        """We deleted it, or the server knows none; ``before`` is what was known when that was asked.
+
+        What the watch has told since then is news of later: another object of that name, made while the answer was on
+        its way. It must not be forgotten with the one that is gone, or nobody would ever look at it.
+        """
+        if self._known.get(key) is before:
+            self._known.pop(key, None)
+            self._unseen.pop(key, None)
 
     def doubt(self, key: Key) -> None:
         """It is there though no watch shows it, without its labels say: from now on the server is asked."""
-        self.removed(key)
+        self.removed(key, self.present(key))
         self._doubted.add(key)
 
 
@@ -103,11 +112,12 @@ class View:
         known: T | None = picture.find((namespace, name)) if picture is not None else None
         if known is not None:
             return known
+        before = picture.present((namespace, name)) if picture is not None else None
         try:
             found = await self._cluster.get(kind, namespace, name)
         except ObjectNotFound:
             if picture is not None:
-                picture.removed((namespace, name))
+                picture.removed((namespace, name), before)
             raise
         if picture is not None:
             picture.note(found)
@@ -152,11 +162,12 @@ class View:
     ) -> T:
         """As the port says."""
         picture = self._pictures.get(kind.plural)
+        before = picture.present((namespace, name)) if picture is not None else None
         try:
             made = await self._cluster.patch(kind, namespace, name, body, subresource=subresource)
         except ObjectNotFound:
             if picture is not None:
-                picture.removed((namespace, name))
+                picture.removed((namespace, name), before)
             raise
         if picture is not None:
             picture.note(made)
@@ -165,11 +176,13 @@ class View:
     async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
         """As the port says; what is known to be absent is not asked for."""
         picture = self._pictures.get(kind.plural)
+        before = None
         if picture is not None:
             picture.find((namespace, name))
+            before = picture.present((namespace, name))
         await self._cluster.delete(kind, namespace, name, uid=uid)
         if picture is not None:
-            picture.removed((namespace, name))
+            picture.removed((namespace, name), before)
 
 
 def _key(item: Any) -> Key:

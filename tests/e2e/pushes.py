@@ -94,7 +94,7 @@ class Traffic:
                 self.commit = self.site.origin.commit({self.path: f"push {number}\n"}, message=f"push {number}")
                 self.answers[until(self._delivered, "a push is answered")] += 1
                 self._stop.wait(_PACE)
-        except BaseException as error:  # noqa: BLE001 - told by the thread that waits
+        except BaseException as error:  # noqa: ASYNC103, BLE001 - a thread: told by the one that waits for it
             self.failure = error
 
     def _delivered(self) -> int:
