@@ -12,11 +12,10 @@ import trio
 
 from stoker.admission.certificates import pairs
 from stoker.admission.certificates.material import TRUSTED
+from stoker.admission.certificates.repairs import Repairs
 from stoker.admission.certificates.trust import tell, trust_of
-from stoker.errors import Conflict, ObjectNotFound, StokerError
 from stoker.kube.cluster import WEBHOOKS
 from stoker.kube.informer import Informer
-from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ LOOK_SECONDS: Final = 1.0
 OVERLAP_SECONDS: Final = 300.0
 """Kubelets bring a changed Secret to its mounts within a minute or two."""
 LARGEST: Final = 1024 * 1024
-PAUSES: Final = Backoff((0.5, 1.0, 2.0, 5.0, 15.0, 30.0))
 
 
 class GivenAuthority:
@@ -38,34 +36,21 @@ class GivenAuthority:
         self._cluster = cluster
         self._configuration = configuration
         self._file = folder / TRUSTED
-        self._changed = trio.Event()
-        self._webhooks = Informer(cluster, WEBHOOKS, name=configuration, on_change=self._wake)
+        self._log = get_logger("admission.certificates", webhook=configuration, file=str(self._file))
+        self._repairs = Repairs(self._log, overtaken=LOOK_SECONDS)
+        self._webhooks = Informer(cluster, WEBHOOKS, name=configuration, on_change=self._repairs.wake)
         self._given: list[bytes] | None = None
         self._given_since = 0.0
-        self._log = get_logger("admission.certificates", webhook=configuration, file=str(self._file))
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs until cancelled; started at once, for nobody else has to wait for it."""
         task_status.started()
         async with trio.open_nursery() as nursery:
             await nursery.start(self._webhooks.run)
-            failures = 0
-            while True:
-                self._changed = trio.Event()
-                pause = LOOK_SECONDS
-                try:
-                    await self._step()
-                    failures = 0
-                except (Conflict, ObjectNotFound):
-                    pass  # what overtook us comes by the watch
-                except StokerError as error:
-                    failures += 1
-                    pause = PAUSES.delay(failures)
-                    self._log.error("certificate_not_kept", error=str(error), retry_in_s=pause)
-                with trio.move_on_after(pause):
-                    await self._changed.wait()
+            await self._repairs.run(self._step)
 
-    async def _step(self) -> None:
+    async def _step(self) -> float:
+        """Tells what was not told; seconds until the file is looked at again, which nobody watches."""
         given = self._read()
         if given != self._given:
             self._given, self._given_since = given, trio.current_time()
@@ -76,11 +61,12 @@ class GivenAuthority:
                 )
         webhook = self._webhooks.get("", self._configuration)
         if webhook is None or not given:
-            return
+            return LOOK_SECONDS
         former = pairs.split(trust_of(webhook)) if trio.current_time() < self._given_since + OVERLAP_SECONDS else []
         wanted = b"".join(dict.fromkeys((*given, *former)))
         if trust_of(webhook) != wanted:
             await tell(self._cluster, webhook, wanted)
+        return LOOK_SECONDS
 
     def _read(self) -> list[bytes]:
         """The certificates in the file, each as PEM; it lies in memory, as mounts of Secrets do."""
@@ -89,6 +75,3 @@ class GivenAuthority:
                 return pairs.split(file.read(LARGEST))
         except OSError:
             return []
-
-    def _wake(self, _old: object, _new: object) -> None:
-        self._changed.set()

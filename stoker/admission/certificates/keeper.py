@@ -15,13 +15,12 @@ import trio
 from stoker.admission.certificates import pairs
 from stoker.admission.certificates.material import SECRET_TYPE, Material
 from stoker.admission.certificates.plan import Known, next_material
+from stoker.admission.certificates.repairs import Repairs
 from stoker.admission.certificates.trust import tell, trust_of
 from stoker.api import names
 from stoker.api.times import utcnow
-from stoker.errors import AlreadyExists, Conflict, ObjectNotFound, StokerError
 from stoker.kube.cluster import SECRETS, WEBHOOKS
 from stoker.kube.informer import Informer
-from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 SETTLED_SECONDS: Final = 3.0
 """From telling an API server of an authority until every one of several has heard it by its own watch."""
 LOOK_SECONDS: Final = 600.0
-PAUSES: Final = Backoff((0.5, 1.0, 2.0, 5.0, 15.0, 30.0))
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,14 @@ class Keeper:
         self._place = place
         self._settled_seconds = settled_seconds
         self._now = now
-        self._changed = trio.Event()
-        self._secrets = Informer(cluster, SECRETS, place.namespace, name=place.secret, on_change=self._wake)
-        self._webhooks = Informer(cluster, WEBHOOKS, name=place.configuration, on_change=self._wake)
+        self._log = get_logger("admission.certificates", namespace=place.namespace, secret=place.secret)
+        self._repairs = Repairs(self._log, overtaken=settled_seconds)
+        wake = self._repairs.wake
+        self._secrets = Informer(cluster, SECRETS, place.namespace, name=place.secret, on_change=wake)
+        self._webhooks = Informer(cluster, WEBHOOKS, name=place.configuration, on_change=wake)
         self._last = Material()
         self._configured = False
         self._told, self._told_since = b"", 0.0
-        self._log = get_logger("admission.certificates", namespace=place.namespace, secret=place.secret)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs until cancelled; started at once, for nobody else has to wait for it."""
@@ -82,20 +81,7 @@ class Keeper:
         async with trio.open_nursery() as nursery:
             await nursery.start(self._secrets.run)
             await nursery.start(self._webhooks.run)
-            failures = 0
-            while True:
-                self._changed = trio.Event()
-                try:
-                    pause = await self._step()
-                    failures = 0
-                except (AlreadyExists, Conflict, ObjectNotFound):
-                    pause = self._settled_seconds  # what overtook us comes by the watch, which ends the pause
-                except StokerError as error:
-                    failures += 1
-                    pause = PAUSES.delay(failures)
-                    self._log.error("certificate_not_kept", error=str(error), retry_in_s=pause)
-                with trio.move_on_after(pause):
-                    await self._changed.wait()
+            await self._repairs.run(self._step)
 
     async def _step(self) -> float:
         """Puts right what is wrong; seconds until it must be looked at again even when nothing happens."""
@@ -144,9 +130,6 @@ class Keeper:
             await self._cluster.patch(SECRETS, namespace, name, body)
         expires = pairs.ends(wanted.served.certificate).isoformat() if wanted.served is not None else ""
         self._log.info("certificate_written", reason=why, expires=expires, authorities=len(wanted.trusted))
-
-    def _wake(self, _old: object, _new: object) -> None:
-        self._changed.set()
 
 
 def _owner(webhook: MutatingWebhookConfiguration | None) -> list[dict[str, str]]:
