@@ -26,6 +26,7 @@ from stoker.sync.wanted import Known, project_names, wanted_files, warnings
 if TYPE_CHECKING:
     from stoker.sync.manifest import Manifest
     from stoker.sync.plan import SyncRequest
+    from stoker.sync.wanted import Wanted
 
 
 class Comparer:
@@ -37,6 +38,7 @@ class Comparer:
         self._excluder: Excluder | None = None
         self._known: Known | None = None
         self._known_as = ("", "")  # commit and fingerprint that it is of
+        self._warned_of: Wanted | None = None
         self._warnings: tuple[str, ...] = ()
 
     def prepare(self, request: SyncRequest, manifest: Manifest) -> Prepared:
@@ -58,6 +60,7 @@ class Comparer:
                 adoption=adoption,
                 used=manifest.notes.get(USED_NOTE, ""),
             )
+        self._look_for_oddities(request)
         prepared = self._prepared(found, started)
         prepared.adoption, prepared.mass_delete, prepared.clears = adoption, mass, clears
         return prepared
@@ -88,11 +91,7 @@ class Comparer:
         fields = Fields(request.fields)
         targets, destinations = resolve(request, fields)
         excluder = self._exclude(request, destinations, manifest)
-        before = self._known
-        known = self._known = wanted_files(request.tree, targets, excluder, before)
-        if before is None or known.wanted is not before.wanted:
-            lfs = lfs_warnings(request.tree, (target.source for target in targets))
-            self._warnings = (*warnings(known), *lfs)
+        known = self._known = wanted_files(request.tree, targets, excluder, self._known)
         self._known_as = (request.commit, fingerprint(request))
         return (
             Difference(
@@ -106,6 +105,14 @@ class Comparer:
             ),
             known.news,
         )
+
+    def _look_for_oddities(self, request: SyncRequest) -> None:
+        """The warnings, once for what is wanted now; not in `prepare_news`, for which somebody waits."""
+        known = self._known
+        if known is not None and known.wanted is not self._warned_of:
+            lfs = lfs_warnings(request.tree, (target.source for target in known.targets))
+            self._warnings = (*warnings(known), *lfs)
+            self._warned_of = known.wanted
 
     def _prepared(self, found: Difference, started: float) -> Prepared:
         modified = found.puts.keys() - set(found.added)

@@ -26,9 +26,10 @@ _HELD = 4 << 20
 
 
 class Patch(NamedTuple):
-    """One patch of a mapping: paths in the document and the templates of their values. `where` is for messages."""
+    """One patch of a mapping: paths in the document and the templates of their values. The others are for messages."""
 
     where: str
+    file: str | None
     sets: tuple[tuple[str, str], ...]
 
 
@@ -49,7 +50,7 @@ class Makings:
         self._patches: list[tuple[Patch, Globs | None]] = []
         for number, rule in enumerate(target.patches, start=1):
             where = f"{target.what}, patch {number}"
-            self._patches.append((Patch(where, tuple(sorted(rule.set.items()))), _glob(rule, target, where)))
+            self._patches.append((Patch(where, rule.file, tuple(sorted(rule.set.items()))), _glob(rule, target, where)))
         self._shared: dict[tuple[Patch, ...], Making] = {}
         self.plain = not target.template and not target.patches
 
@@ -65,6 +66,15 @@ class Makings:
         if making is None:
             making = self._shared[patches] = Making(self._template, patches)
         return making
+
+    def unmatched(self, paths: Sequence[str]) -> list[str]:
+        """A warning for each patch that matches none of the mapping's files (`paths`, relative to the destination)."""
+        names = paths if self._base is None else [self._base]
+        return [
+            f"{patch.where}: no file matches {patch.file!r}, so it changes nothing"
+            for patch, glob in self._patches
+            if glob is not None and not any(map(glob.fullmatch, names))
+        ]
 
 
 class Made(NamedTuple):
@@ -142,19 +152,6 @@ class Maker:
         names = sorted(used)
         patches = [[patch.sets for patch in making.patches], making.template] if making.patches else []
         return ",".join(quote(name, safe="") for name in names) + "#" + self._fields.digest(names, *patches)
-
-
-def unmatched(target: Target, paths: Sequence[str]) -> list[str]:
-    """The patches of a mapping that match none of its files (`paths`, relative to the destination), for a warning."""
-    if target.kind == "file":
-        paths = [target.destination.rpartition("/")[2]]
-    found = []
-    for number, rule in enumerate(target.patches, start=1):
-        where = f"{target.what}, patch {number}"
-        glob = _glob(rule, target, where)
-        if glob is not None and not any(map(glob.fullmatch, paths)):
-            found.append(f"{where}: no file matches {rule.file!r}, so it changes nothing")
-    return found
 
 
 def _glob(rule: PatchRule, target: Target, where: str) -> Globs | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stoker.errors import PlanInvalid
 from stoker.sync import paths
-from stoker.sync.making import Makings, unmatched
+from stoker.sync.making import Makings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,7 +135,7 @@ def warnings(known: Known) -> list[str]:
         if target.patches:
             prefix = _prefix(target)
             below = [path[len(prefix) :] for path in known.wanted.blobs if path.startswith(prefix)]
-            found += unmatched(target, below)
+            found += Makings(target).unmatched(below)
     return found
 
 
