@@ -44,7 +44,7 @@ COPY --from=system / /
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /opt/stoker /opt/stoker
 RUN ln -s /opt/stoker/manager /manager && ln -s /opt/stoker/agent /agent
-ARG VERSION=0.1.0
+ARG VERSION=1.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="stoker" \
       org.opencontainers.image.description="GitOps for Ignition: manager and agent" \

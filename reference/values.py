@@ -74,7 +74,7 @@ def _default(values: Any, path: str) -> Any:
 
 def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return ", ".join(code(one) if one else "empty" for one in schema["enum"])
+        return ", ".join(code(one) if one else "empty" for one in schema["enum"] if not isinstance(one, bool))
     if "oneOf" in schema:
         return "a number, a percentage or empty"
     if schema["type"] == "array":

@@ -6,7 +6,7 @@ layers are drawn in docs/architecture.md; what runs where is composed in ``manag
 
 import sys
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # httpx loads its own command line wherever click and rich are installed: 3 MB and 40 ms that no process of ours needs.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

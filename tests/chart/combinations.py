@@ -92,6 +92,7 @@ ALONE: Final[dict[str, Values]] = {
     "no webhook": {"webhook": OFF},
     "a strict webhook": {"webhook": {"port": 10250, "failurePolicy": "Fail", "whenPaused": "deny"}},
     "labelled namespaces": {"webhook": {"namespaceSelector": {"requireLabel": True}}},
+    "labelled pods": {"webhook": {"objectSelector": {"matchLabels": {"gateway": "yes"}}}},
     "labelled ones of some": {"webhook": {"namespaceSelector": {"requireLabel": True}}, "watchNamespaces": ["default"]},
     "agents from here only": {"webhook": {"allowedAgentImages": ["registry.example.com/*", "a/b:*"]}},
     "agents from nowhere else": {"webhook": {"allowedAgentImages": []}},

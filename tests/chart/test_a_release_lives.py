@@ -104,6 +104,16 @@ def test_an_upgrade_upgrades_the_crd_and_keeps_every_resource(release: Release, 
     assert resources(release) == ["plant"]
 
 
+def test_values_that_were_kept_and_lack_one_are_refused_by_its_name(release: Release, older: Path) -> None:
+    values = older / "values.yaml"
+    values.write_text(values.read_text(encoding="utf-8").replace("whenPaused: inject", ""), encoding="utf-8")
+    (older / "values.schema.json").write_text("{}", encoding="utf-8")
+    release.install(chart=older)
+    with pytest.raises(ChartError, match="missing property 'whenPaused'"):
+        release.upgrade("--reuse-values")
+    release.upgrade("--reset-then-reuse-values")
+
+
 def test_an_upgrade_leaves_the_authority_that_was_filled_in(release: Release) -> None:
     release.install()
     told = [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "Zm9v"}]

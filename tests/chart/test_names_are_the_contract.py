@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+import stoker
 from stoker.api import crd, names
 from tests.cluster.chart import CHART, only
 from tests.house.conftest import ROOT
@@ -36,6 +37,8 @@ NAMES = {
     ("ClusterRole", "stoker-agent"),
     ("CustomResourceDefinition", "gatewaysyncs.stoker.io"),
 }
+NEWEST_BEFORE = (0, 8, 1)
+"""Charts and images called as ours are in the world up to this version."""
 SELECTOR = {
     "app.kubernetes.io/name": "stoker-operator",
     "app.kubernetes.io/instance": "x",
@@ -126,9 +129,24 @@ def test_the_crd_is_the_generated_one(chart: Render) -> None:
     assert only(chart(), "CustomResourceDefinition")["spec"] == crd.crd()["spec"]
 
 
-def test_the_chart_has_the_products_version() -> None:
-    about = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert f'version = "{about["appVersion"]}"' in project
+@pytest.fixture(scope="module")
+def about() -> dict[str, Any]:
+    """Chart.yaml."""
+    read: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    return read
+
+
+def test_chart_product_and_image_have_one_version(about: dict[str, Any]) -> None:
+    assert about["appVersion"] == about["version"] == stoker.__version__
+    assert f'\nversion = "{stoker.__version__}"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"\nARG VERSION={stoker.__version__}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_it_is_newer_than_every_chart_of_its_name(about: dict[str, Any]) -> None:
+    """Else nobody is offered it as an upgrade, and the tag of its images is that of an older program."""
     assert about["name"] == "stoker-operator"
+    assert tuple(map(int, about["version"].split("."))) > NEWEST_BEFORE
+
+
+def test_it_asks_for_a_cluster_with_sidecars(about: dict[str, Any]) -> None:
     assert about["kubeVersion"].startswith(">=1.28")

@@ -35,17 +35,18 @@ def configure(plane: Plane, chart: Render, namespace: str) -> Iterator[Configure
     plane.admin.delete(f"{path}/{made}")
 
 
-def create(plane: Plane, namespace: str, annotations: dict[str, str] | None) -> None:
+def create(plane: Plane, namespace: str, annotations: dict[str, str] | None, **labels: str) -> None:
     """Asks for a pod, which is never stored."""
-    meta: dict[str, Any] = {"generateName": "gw-"} | ({} if annotations is None else {"annotations": annotations})
+    meta: dict[str, Any] = {"generateName": "gw-", "labels": labels}
+    meta |= {} if annotations is None else {"annotations": annotations}
     body = {"metadata": meta, "spec": {"containers": [{"name": "gateway", "image": "none"}]}}
     plane.admin.create(f"/api/v1/namespaces/{namespace}/pods?dryRun=All", body)
 
 
-def refused(plane: Plane, namespace: str, annotations: dict[str, str] | None) -> bool:
+def refused(plane: Plane, namespace: str, annotations: dict[str, str] | None, **labels: str) -> bool:
     """Did it go to the webhook, which is not there?"""
     try:
-        create(plane, namespace, annotations)
+        create(plane, namespace, annotations, **labels)
     except RefusedError as error:
         return "pod-inject.stoker.io" in error.message
     return False
@@ -126,3 +127,12 @@ def test_a_label_can_be_required(plane: Plane, namespace: str, configure: Config
     plane.admin.apply(other, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
     plane.wait_until(lambda: refused(plane, f"{namespace}-labelled", OPTED_IN))
     create(plane, namespace, OPTED_IN)
+
+
+def test_labels_of_pods_can_be_required_beside_the_annotation(
+    plane: Plane, namespace: str, configure: Configure
+) -> None:
+    configure({"webhook": {"failurePolicy": "Fail", "objectSelector": {"matchLabels": {"gateway": "yes"}}}})
+    plane.wait_until(lambda: refused(plane, namespace, OPTED_IN, gateway="yes"))
+    create(plane, namespace, OPTED_IN)
+    create(plane, namespace, None, gateway="yes")

@@ -1,7 +1,7 @@
 {{/* What is there once for a cluster may be there already. (dict "root" $ "kind" "CustomResourceDefinition" "name" N "found" OBJECT) */}}
 
 {{- /* Whose it is: ours, anothers (another release's), or nobodys (kubectl's, or that of a chart's crds/). */}}
-{{- define "stoker.owner" -}}
+{{- define "stoker-operator.owner" -}}
 {{- $marks := .found.metadata.annotations | default dict -}}
 {{- $release := get $marks "meta.helm.sh/release-name" -}}
 {{- $namespace := get $marks "meta.helm.sh/release-namespace" -}}
@@ -14,7 +14,7 @@ anothers
 {{- end -}}
 {{- end }}
 
-{{- define "stoker.adoption" -}}
+{{- define "stoker-operator.adoption" -}}
 {{- $release := .root.Release -}}
 the {{ .kind }} {{ .name }} is in the cluster and not of this release (an older chart, another release or kubectl made it).
 Hand it over, which changes nothing that it holds, and run the same helm command again:

@@ -1,6 +1,6 @@
 {{/* What the manager is told: the twins of its flags (`stoker manager --help`). */}}
 
-{{- define "stoker.environment" -}}
+{{- define "stoker-operator.environment" -}}
 {{- $receiver := .Values.webhookReceiver -}}
 - name: POD_NAME
   valueFrom:
@@ -11,7 +11,7 @@
     fieldRef:
       fieldPath: metadata.namespace
 - name: DEFAULT_AGENT_IMAGE
-  value: {{ include "stoker.agentImage" . | quote }}
+  value: {{ include "stoker-operator.agentImage" . | quote }}
 - name: AUTO_BIND_AGENT_RBAC
   value: {{ .Values.rbac.autoBindAgent.enabled | quote }}
 - name: LEADER_ELECTION
@@ -40,27 +40,27 @@
   value: {{ .Values.webhook.whenPaused | quote }}
 - name: WEBHOOK_ALLOWED_AGENT_IMAGES
   value: {{ join "," .Values.webhook.allowedAgentImages | default "none" | quote }}
-{{- if eq (include "stoker.certificates" .) "mounted" }}
+{{- if eq (include "stoker-operator.certificates" .) "mounted" }}
 - name: WEBHOOK_CERT_DIR
   value: /etc/stoker/webhook
 {{- if not .Values.certManager.enabled }}
 - name: WEBHOOK_CONFIGURATION
-  value: {{ include "stoker.webhookConfiguration" . | quote }}
+  value: {{ include "stoker-operator.webhookConfiguration" . | quote }}
 {{- end }}
 {{- else }}
 - name: WEBHOOK_SECRET
-  value: {{ include "stoker.certificateSecret" . | quote }}
+  value: {{ include "stoker-operator.certificateSecret" . | quote }}
 - name: WEBHOOK_SERVICE
-  value: {{ include "stoker.webhookService" . | quote }}
+  value: {{ include "stoker-operator.webhookService" . | quote }}
 - name: WEBHOOK_CONFIGURATION
-  value: {{ include "stoker.webhookConfiguration" . | quote }}
+  value: {{ include "stoker-operator.webhookConfiguration" . | quote }}
 {{- end }}
 {{- end }}
 {{- if $receiver.enabled }}
 - name: RECEIVER_ADDRESS
   value: ":{{ $receiver.port }}"
 {{- range $name, $variable := dict "hmac" "WEBHOOK_HMAC_SECRET" "token" "WEBHOOK_BEARER_TOKEN" }}
-{{- with include "stoker.receiverSecret" (list $ $name) }}
+{{- with include "stoker-operator.receiverSecret" (list $ $name) }}
 - name: {{ $variable }}
   valueFrom:
     secretKeyRef: {{ . }}

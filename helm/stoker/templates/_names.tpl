@@ -1,47 +1,47 @@
 {{/* Names, labels and images: one spelling of what several objects must agree upon. */}}
 
-{{- define "stoker.name" -}}
+{{- define "stoker-operator.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
 {{- /* Short enough for the longest ending, -controller-manager, within the 63 characters of a label and a Service. */}}
-{{- define "stoker.fullname" -}}
+{{- define "stoker-operator.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
 {{- default $full .Values.fullnameOverride | trunc 44 | trimSuffix "-" }}
 {{- end }}
 
-{{- define "stoker.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "stoker.name" . }}
+{{- define "stoker-operator.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "stoker-operator.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 control-plane: controller-manager
 {{- end }}
 
-{{- define "stoker.labels" -}}
+{{- define "stoker-operator.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{ include "stoker.selectorLabels" . }}
+{{ include "stoker-operator.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{- /* The service account, the Deployment and the budget. */}}
-{{- define "stoker.manager" -}}
-{{ include "stoker.fullname" . }}-controller-manager
+{{- define "stoker-operator.manager" -}}
+{{ include "stoker-operator.fullname" . }}-controller-manager
 {{- end }}
 
-{{- define "stoker.webhookService" -}}
-{{ include "stoker.fullname" . }}-webhook-service
+{{- define "stoker-operator.webhookService" -}}
+{{ include "stoker-operator.fullname" . }}-webhook-service
 {{- end }}
 
-{{- define "stoker.webhookConfiguration" -}}
-{{ include "stoker.fullname" . }}-pod-injection
+{{- define "stoker-operator.webhookConfiguration" -}}
+{{ include "stoker-operator.fullname" . }}-pod-injection
 {{- end }}
 
-{{- define "stoker.image" -}}
+{{- define "stoker-operator.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
 
-{{- define "stoker.agentImage" -}}
+{{- define "stoker-operator.agentImage" -}}
 {{- if .Values.agentImage.repository -}}
 {{ .Values.agentImage.repository }}:{{ .Values.agentImage.tag | default .Chart.AppVersion }}
 {{- else -}}
@@ -50,7 +50,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{- /* Whose the webhook's certificate is: own (the manager makes it), mounted (from a Secret that others fill), or none. */}}
-{{- define "stoker.certificates" -}}
+{{- define "stoker-operator.certificates" -}}
 {{- if not .Values.webhook.enabled -}}
 none
 {{- else if or .Values.certManager.enabled .Values.webhook.certificate.secretName -}}
@@ -60,17 +60,17 @@ own
 {{- end -}}
 {{- end }}
 
-{{- define "stoker.certificateSecret" -}}
-{{ .Values.webhook.certificate.secretName | default (printf "%s-webhook-cert" (include "stoker.fullname" .)) }}
+{{- define "stoker-operator.certificateSecret" -}}
+{{ .Values.webhook.certificate.secretName | default (printf "%s-webhook-cert" (include "stoker-operator.fullname" .)) }}
 {{- end }}
 
 {{- /* The Secret and key of one receiver credential: (list $ "hmac"). Empty when none is configured. */}}
-{{- define "stoker.receiverSecret" -}}
+{{- define "stoker-operator.receiverSecret" -}}
 {{- $root := index . 0 -}}
 {{- $given := index $root.Values.webhookReceiver (index . 1) -}}
 {{- if $given.secretRef.name -}}
 {name: {{ $given.secretRef.name | quote }}, key: {{ $given.secretRef.key | quote }}}
 {{- else if $given.secret -}}
-{name: {{ include "stoker.fullname" $root }}-webhook-receiver, key: {{ $given.secretRef.key | quote }}}
+{name: {{ include "stoker-operator.fullname" $root }}-webhook-receiver, key: {{ $given.secretRef.key | quote }}}
 {{- end -}}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/* What the manager may do where GatewaySyncs live: everywhere, or in each of watchNamespaces. Every verb is used: a test takes each away. */}}
 
-{{- define "stoker.managerRules" -}}
+{{- define "stoker-operator.managerRules" -}}
 - apiGroups: [stoker.io]
   resources: [gatewaysyncs]
   verbs: [get, list, watch, patch]
@@ -32,9 +32,9 @@
 {{- end }}
 {{- end }}
 
-{{- define "stoker.managerSubject" -}}
+{{- define "stoker-operator.managerSubject" -}}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "stoker.manager" . }}
+    name: {{ include "stoker-operator.manager" . }}
     namespace: {{ .Release.Namespace }}
 {{- end }}
