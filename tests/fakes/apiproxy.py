@@ -61,6 +61,9 @@ ENDINGS = (OSError, trio.BrokenResourceError, trio.ClosedResourceError, h11.Prot
 class Conduct:
     """How the proxy behaves; this is the sound one. A conduct may raise Cut anywhere."""
 
+    async def passed(self, asked: Asked) -> None:
+        """Returns when that request may go on."""
+
     def answer(self, asked: Asked) -> Answer | None:
         """Said instead of asking the server."""
         del asked
@@ -153,6 +156,7 @@ class _Link:
         request, body = await self._request()
         headers = dict(request.headers)
         asked = Asked(request.method.decode(), request.target.decode(), headers.get(b"authorization", b""))
+        await self._proxy.conduct.passed(asked)
         answer = self._proxy.conduct.answer(asked)
         if answer is None:
             await self._server.send_all(self._out.send(request) or b"")

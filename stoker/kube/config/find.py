@@ -1,4 +1,7 @@
-"""Which of the two it is: KUBECONFIG when set, else the pod's service account, else ~/.kube/config."""
+"""Which of the two it is: KUBECONFIG when set, else the pod's service account, else ~/.kube/config.
+
+Who names a context means a kubeconfig, in a pod too.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,14 @@ async def find_access(env: Mapping[str, str], *, context: str | None = None, mou
     or plugin gives no credential), DeadlineExceeded (a plugin hangs).
     """
     named = env.get("KUBECONFIG", "")
-    if not named and in_cluster.is_in_cluster(env):
+    if not named and context is None and in_cluster.is_in_cluster(env):
         return in_cluster.in_cluster(env, mounted or in_cluster.FOLDER)
     home = Path(env["HOME"]) / ".kube" / "config" if env.get("HOME") else None
     if not named and (home is None or not home.is_file()):
+        if context is not None:
+            raise SettingsInvalid(
+                f"no kubeconfig has a context {context!r}: name the file, by --kubeconfig or KUBECONFIG"
+            )
         raise SettingsInvalid(
             "no API server is named: set KUBECONFIG, or run in a pod with a service account"
             " (without a cluster there is `stoker standalone`)"
