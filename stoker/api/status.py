@@ -26,7 +26,9 @@ class DiscoveredGateway(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     pod_name: str = ""
     service_account_name: str = ""
     profile: str = ""
-    sync_status: SyncState = "Pending"
+    sync_status: SyncState = msgspec.field(
+        name="syncStatus", default_factory=lambda: "Pending"
+    )  # so it is never left out
     last_sync_time: str = ""
     last_sync_duration: str = ""
     synced_commit: str = ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import trio
 
-from stoker.api import pods
+from stoker.api import names, pods
 from stoker.controller.belongings import MAPS, Belongings
 from stoker.controller.outcome import Census, Tokens, tokens_of
 from stoker.controller.pictures import Picture
@@ -204,8 +204,10 @@ class Watches:
 
 
 def _same_wish(old: GatewaySync, new: GatewaySync) -> bool:
-    """Nothing that a person or the receiver asks for differs; status is not asked for."""
+    """Nothing that a person or the receiver asks for differs, nor was our finalizer taken away; status is not asked for."""
     a, b = old.metadata, new.metadata
+    if names.FINALIZER in a.finalizers and names.FINALIZER not in b.finalizers:
+        return False
     return (a.uid, a.generation, a.annotations, a.deletion_timestamp) == (
         b.uid,
         b.generation,

@@ -68,8 +68,10 @@ def prefixes(wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, "HEAD")))
 
 
-def pick(listing: RefListing, ref: str, *, shown: str) -> Resolution:
-    """RefNotFound or RepositoryEmpty, naming the repository as ``shown``, when there is no such ref."""
+def pick(listing: RefListing, ref: str, *, shown: str, named_by: str = "spec.git.ref") -> Resolution:
+    """RefNotFound or RepositoryEmpty, naming the repository as ``shown`` and the place that ``ref`` is from, when there is no
+    such ref.
+    """
     if is_full_hash(ref):
         return Resolution(ref.lower(), ref.lower())
     for name in candidates(ref):
@@ -77,4 +79,4 @@ def pick(listing: RefListing, ref: str, *, shown: str) -> Resolution:
             return Resolution(listing.peeled.get(name, listing.refs[name]), name)
     if not listing.any_refs:
         raise RepositoryEmpty(f"{shown} has no commit yet; push one to {ref!r}")
-    raise RefNotFound(f"{shown} has no branch or tag {ref!r}; push it or correct spec.git.ref")
+    raise RefNotFound(f"{shown} has no branch or tag {ref!r}; push it or correct {named_by}")

@@ -105,9 +105,11 @@ class Receiver:
 
     async def _heard(self, headers: dict[str, str], receive: Any) -> Said | None:
         """What was said, None when the speaker may not. The body lives no longer than this."""
+        declared = headers.get("content-length", "")
+        self.intake.weigh(declared)
         if not signature.shows_something(self.settings, headers):
             return None
-        raw = await self.intake.read(receive, headers.get("content-length", ""))
+        raw = await self.intake.read(receive, declared)
         return payloads.read(headers, raw) if signature.authorized(self.settings, headers, raw) else None
 
 

@@ -35,10 +35,14 @@ class Intake:
     seconds: float = BODY_SECONDS
     held: int = 0
 
-    async def read(self, receive: Receive, declared: str) -> bytearray:
-        """The whole body; Refused 413, 503, 408 or 400. ``declared``: the Content-Length header, empty when there is none."""
+    def weigh(self, declared: str) -> None:
+        """Refused 413 when the length that is declared is too much; costs nothing, so it may come before any proof."""
         if declared.isascii() and declared.isdigit() and (len(declared) > 15 or int(declared) > self.limit):
             raise self._too_large()
+
+    async def read(self, receive: Receive, declared: str) -> bytearray:
+        """The whole body; Refused 413, 503, 408 or 400. ``declared``: the Content-Length header, empty when there is none."""
+        self.weigh(declared)
         with trio.move_on_after(self.seconds):
             return await self._collect(receive)
         raise Refused(408, f"the body did not arrive within {self.seconds:g} s")

@@ -54,9 +54,9 @@ def test_the_fields_are_the_contract_s() -> None:
     )
 
 
-def test_empties_are_left_out() -> None:
+def test_empties_are_left_out_but_never_the_state_of_a_gateway() -> None:
     assert msgspec.to_builtins(Status()) == {}
-    assert msgspec.to_builtins(DiscoveredGateway(name="north")) == {"name": "north"}
+    assert msgspec.to_builtins(DiscoveredGateway(name="north")) == {"name": "north", "syncStatus": "Pending"}
 
 
 def test_a_status_reads_back() -> None:

@@ -46,6 +46,17 @@ async def test_it_goes_once_the_spec_agrees(retargeted: House, ref: str) -> None
     assert retargeted.status().last_sync_ref == ref
 
 
+async def test_where_it_names_nothing_it_is_told_apart_from_the_spec(resolved: House) -> None:
+    await resolved.annotate({names.REQUESTED_REF: "v9"})
+    assert (
+        "no branch or tag 'v9'; push it or correct the annotation stoker.io/requested-ref"
+        in resolved.condition("RefResolved").message
+    )
+    await resolved.annotate({names.REQUESTED_REF: None})
+    await resolved.edit(git__ref="v8")
+    assert "no branch or tag 'v8'; push it or correct spec.git.ref" in resolved.condition("RefResolved").message
+
+
 async def test_it_goes_with_polling_off_too(house: House) -> None:
     house.refs.push(URL, B, "refs/tags/v2")
     await house.resource(polling__enabled=False)

@@ -70,6 +70,12 @@ async def test_a_map_that_lost_label_and_owner_gets_them_back(unpolled: House, n
     assert frame(unpolled, CONFIGMAPS, name) == before
 
 
+async def test_a_finalizer_that_was_taken_away_comes_back(unpolled: House) -> None:
+    await unpolled.cluster.patch(GATEWAYSYNCS, NS, "main", {"metadata": {"finalizers": []}})
+    await unpolled.settle()
+    assert unpolled.seen().metadata.finalizers == [names.FINALIZER]
+
+
 async def test_a_deleted_binding_comes_back(unpolled: House) -> None:
     await unpolled.pod("gw-0", account="plant")
     await unpolled.cluster.delete(ROLEBINDINGS, NS, "stoker-agent-main")

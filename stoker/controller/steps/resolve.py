@@ -133,7 +133,7 @@ def _meet(this: Pass, spec: Spec, need: Need, lookups: Lookups, metrics: Control
             return
         _observe(this, answer, metrics)
         memory.failed_turn, memory.checked_at = answer.turn, answer.began
-        _succeed(this, _commit(answer, this.ref, where.shown))
+        _succeed(this, _commit(this, answer, where.shown))
     except StokerError as error:
         _fail(memory, error)
 
@@ -146,10 +146,12 @@ def _observe(this: Pass, answer: Answer, metrics: ControllerMetrics) -> None:
     this.memory.waiting = False
 
 
-def _commit(answer: Answer, ref: str, shown: str) -> str:
+def _commit(this: Pass, answer: Answer, shown: str) -> str:
     if answer.listing is None:
         raise answer.error or GitServerError(f"{shown}: the look-up brought nothing")
-    return pick(answer.listing, ref, shown=shown).commit
+    asked = this.annotation(names.REQUESTED_REF)
+    named_by = f"the annotation {names.REQUESTED_REF}" if asked else "spec.git.ref"
+    return pick(answer.listing, this.ref, shown=shown, named_by=named_by).commit
 
 
 def _succeed(this: Pass, commit: str) -> None:
