@@ -1,8 +1,8 @@
 """What the certificate's Secret holds, as a value: of type kubernetes.io/tls, so that anybody's tools can read it.
 
-``tls.crt`` and ``tls.key`` are what is served, ``ca.crt`` the authorities that are trusted, the one that signs first, and
-``ca.key`` its key. While authorities change, the first has not signed what is served yet. A part that is missing or spoilt is
-empty here.
+``tls.crt`` and ``tls.key`` are what is served, ``ca.crt`` what is trusted, the authority that signs first, and ``ca.key`` its
+key. While authorities change, the first has not signed what is served yet. What others served before us may be trusted for
+itself: a self-signed certificate, of no authority. A part that is missing or spoilt is empty here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KEPT: Final = 3
 
 @dataclass(frozen=True)
 class Material:
-    """``authority`` signs; ``served`` is shown to the API server; ``trusted``: certificates of authorities, PEM, newest first."""
+    """``authority`` signs; ``served`` is shown to the API server; ``trusted``: certificates, PEM, newest first."""
 
     authority: Pair | None = None
     served: Pair | None = None
@@ -36,8 +36,8 @@ class Material:
     def read(cls, data: Mapping[str, str]) -> Material:
         """Of a Secret's data, base64 as in the API; what does not fit together is left out."""
         raw = {key: _decoded(data.get(key, "")) for key in (SERVED, SERVED_KEY, TRUSTED, SIGNING_KEY)}
-        trusted = tuple(one for one in pairs.split(raw[TRUSTED]) if pairs.is_authority(one))[:KEPT]
-        authority = Pair(trusted[0], raw[SIGNING_KEY]) if trusted else None
+        trusted = tuple(pairs.split(raw[TRUSTED]))[:KEPT]
+        authority = Pair(trusted[0], raw[SIGNING_KEY]) if trusted and pairs.is_authority(trusted[0]) else None
         served = Pair(raw[SERVED], raw[SERVED_KEY])
         return cls(
             authority if authority is not None and pairs.matches(authority) else None,

@@ -1,0 +1,47 @@
+"""One ``helm upgrade`` makes a release of ours of one that an older chart made, and leaves nothing of the old one in it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chart import older
+from tests.chart.release import Release
+from tests.cluster.chart import ChartError, only, rendered
+from tests.cluster.client import path_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cluster.plugin import MakePlane
+
+
+@pytest.fixture
+def upgraded(make_plane: MakePlane, tmp_path: Path) -> Release:
+    """A release of an older chart, after the commands that the refusal names and the upgrade."""
+    release = Release(make_plane(prepare=lambda _: None))
+    release.install(chart=older.chart(tmp_path / "older"))
+    with pytest.raises(ChartError) as refused:
+        release.upgrade()
+    for command in re.findall(r"^ *(kubectl .*)$", str(refused.value), re.MULTILINE):
+        release.type(command)
+    release.upgrade()
+    return release
+
+
+def test_everything_of_the_release_is_there_as_a_new_one_has_it(upgraded: Release) -> None:
+    wanted = rendered(release="stoker")
+    for one in wanted:
+        upgraded.plane.admin.get(path_of(one))
+    found: dict[str, Any] = upgraded.plane.admin.get(path_of(only(wanted, "Deployment")))["spec"]["template"]["spec"]
+    (container,) = found["containers"]
+    assert "args" not in container
+    assert [one["name"] for one in found["volumes"]] == ["tmp"]
+    asked = only(wanted, "Deployment")["spec"]["template"]["spec"]["containers"][0]
+    assert [one["name"] for one in container["env"]] == [one["name"] for one in asked["env"]]
+    assert [one["name"] for one in container["ports"]] == [one["name"] for one in asked["ports"]]
+    for one in (one for one in wanted if one["kind"] == "Service"):
+        ports = upgraded.plane.admin.get(path_of(one))["spec"]["ports"]
+        assert [port["targetPort"] for port in ports] == [port["targetPort"] for port in one["spec"]["ports"]]
