@@ -20,7 +20,6 @@ from stoker.agent.order import Order, Outcome
 from stoker.agent.profile import request
 from stoker.agent.scan import RELEASE_WITHIN
 from stoker.errors import StokerError, StoreBroken
-from stoker.observe.memory import give_back
 from stoker.sync.plan import fingerprint
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 REQUESTED: Final = "requestedAt"
 """The note that keeps the last request that was handled."""
 FIRST_LOOK: Final = 1.0
-LARGE: Final = 1000
-"""Files changed, after which memory is worth giving back."""
 
 
 class Cycle:
@@ -83,8 +80,6 @@ class Cycle:
                 await self._remember(order)
         except StokerError as error:
             outcome.error = outcome.error or error
-        if outcome.result is not None and outcome.result.files_changed >= LARGE:
-            await self._desk.call(give_back)
         return outcome
 
     # --- files ---------------------------------------------------------------------------------------------------

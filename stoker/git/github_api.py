@@ -2,8 +2,8 @@
 
 ``POST {api}/app/installations/{id}/access_tokens`` with a JWT signed by RS256 is answered 201 with ``token`` and
 ``expires_at`` ("Generating an installation access token for a GitHub App" of GitHub's REST documentation). A redirect is an
-answer and never followed, because the JWT must not travel to where one points. The libraries that sign are loaded when
-something is to be signed: most processes never do.
+answer and never followed, because the JWT must not travel to where one points. The libraries that sign and
+send are loaded when something is to be signed: most processes never do.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-import httpx
 import trio
 
 from stoker.api.times import parse_rfc3339
 from stoker.errors import CredentialsInvalid, GitHubAppExchangeFailed, GitHubAppRefused
-from stoker.git import http_failures
 from stoker.git.credentials import Credentials
-from stoker.git.http import Request, send
 from stoker.observe.redact import Secret, redact, redact_url, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
 ANSWER_LIMIT: Final = 1024 * 1024
 BACKDATED: Final = timedelta(seconds=60)
@@ -62,6 +61,11 @@ async def exchange(
 
     ``client`` is asked for only once there is something to send.
     """
+    import httpx
+
+    from stoker.git import http_failures
+    from stoker.git.http import Request, send
+
     address = address_of(installation)
     headers = {
         "Authorization": f"Bearer {signed(installation, now())}",

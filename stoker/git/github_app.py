@@ -18,7 +18,6 @@ from stoker.api.times import utcnow
 from stoker.errors import GitHubAppExchangeFailed, GitHubAppRefused
 from stoker.git.credentials import Credentials
 from stoker.git.github_api import Installation, exchange
-from stoker.git.http import new_client
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -148,5 +147,7 @@ class TokenExchange:
     def _client(self) -> httpx.AsyncClient:
         """Made when first needed: reading the authorities that TLS trusts takes 80 ms."""
         if self._http is None:
+            from stoker.git.http import new_client
+
             self._http = new_client(timeout=self._bound)
         return self._http

@@ -1,20 +1,17 @@
 """Where repositories that moved are fetched from: libgit2 may not follow by itself, it would take the credential along.
 
-What was found is remembered for the life of the process, and forgotten when a fetch from there fails.
+What was found is remembered for the life of the process, and forgotten when a fetch from there fails. What
+speaks HTTP is loaded by the first redirect, as in ``remote``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
 import trio
 
 from stoker.errors import GitTimeout
-from stoker.git import http_failures
 from stoker.git.credentials import Credentials
-from stoker.git.http import new_client
-from stoker.git.smart_http import advertisement
 
 if TYPE_CHECKING:
     from stoker.git.urls import Place
@@ -37,6 +34,12 @@ class Redirects:
 
     async def follow(self, where: Place, credentials: Credentials, *, timeout: float) -> None:
         """Asks the server. Raises what look-ups raise."""
+        import httpx
+
+        from stoker.git import http_failures
+        from stoker.git.http import new_client
+        from stoker.git.smart_http import advertisement
+
         try:
             with trio.move_on_after(timeout):
                 async with new_client(timeout=timeout) as client:

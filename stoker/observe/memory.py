@@ -27,13 +27,18 @@ _ARENAS = 2
 def settle_in() -> None:
     """Once, when everything is loaded and before any thread is started.
 
-    Two arenas serve an event loop and its one worker. What is loaded is never garbage: frozen, it need not be walked by
-    each full collection, which was a tenth of a first sync.
+    Two arenas serve an event loop and its one worker.
     """
-    gc.freeze()
+    keep_what_is_loaded()
     mallopt = getattr(_libc(), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def keep_what_is_loaded() -> None:
+    """What is loaded is never garbage: frozen, it need not be walked by each full collection, which was a tenth of a first
+    sync. To be called again after a large part was loaded late; what lives in that moment is never collected as a cycle."""
+    gc.freeze()
 
 
 def give_back() -> None:

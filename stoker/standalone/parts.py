@@ -5,6 +5,7 @@ Here, and in ``run`` and ``once``, the rooms meet; what each part does is its ro
 
 from __future__ import annotations
 
+import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import trio
 
 import stoker
 from stoker.agent.health import Health
-from stoker.agent.run import AgentSetup, run_agent
+from stoker.agent.setup import AgentSetup
 from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
 from stoker.errors import ManifestInvalid
@@ -27,6 +28,7 @@ from stoker.git.workers import open_workers
 from stoker.kube.cluster import PODS
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.logs import get_logger
+from stoker.observe.memory import keep_what_is_loaded
 from stoker.observe.metrics import ServiceMetrics, new_registry
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.standalone.apply import apply
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import CollectorRegistry
 
+    from stoker.agent.setup import AgentOutcome
     from stoker.standalone.gateways import Gateway
     from stoker.standalone.manifests import Manifests
     from stoker.standalone.options import Options
@@ -91,6 +94,7 @@ class Parts:
         self, gateway: Gateway, stopping: trio.Event, *, once: bool = False, task_status: trio.TaskStatus[None]
     ) -> None:
         """One gateway's agent."""
+        run_agent = _agents_room()
         pod = await self.cluster.get(PODS, gateway.namespace, gateway.pod_name)
         setup = AgentSetup(
             namespace=gateway.namespace,
@@ -134,6 +138,16 @@ class Parts:
             on_applied=on_applied,
             log=get_logger("standalone.manifests"),
         )
+
+
+def _agents_room() -> Callable[..., Awaitable[AgentOutcome | None]]:
+    """Loaded for the first agent: 60 ms in which the controller's first look-up waits for its server anyway."""
+    first = "stoker.agent.run" not in sys.modules
+    from stoker.agent.run import run_agent
+
+    if first:
+        keep_what_is_loaded()
+    return run_agent
 
 
 async def start_from(watch: ManifestWatch, parts: Parts) -> Manifests:

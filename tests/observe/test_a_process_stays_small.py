@@ -26,8 +26,13 @@ def test_an_agent_loads_no_command_line_of_httpx_and_no_rich() -> None:
 
 def test_standalone_loads_web_servers_only_where_they_are_asked_for() -> None:
     modules = loaded("import stoker.standalone.run, stoker.standalone.once")
-    assert "stoker.agent.run" in modules
+    assert "stoker.controller.run" in modules
     assert not modules & {"quart", "hypercorn", "h2", "rich", "kubernetes"}
+
+
+def test_standalone_can_ask_a_git_server_before_it_has_loaded_what_agents_need() -> None:
+    modules = loaded("import stoker.standalone.run, stoker.standalone.once")
+    assert not modules & {"httpx", "stoker.agent.run", "stoker.sync.engine", "stoker.sync.template"}
 
 
 def test_a_hidden_module_can_be_loaded_afterwards() -> None:
