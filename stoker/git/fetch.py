@@ -141,6 +141,10 @@ class StorePool:
             shelf.sweep()  # quick unless something is left from a crash or from readers that are gone by now
             if not shelf.standing.suspect and store.has_commit(shelf.newest(), commit):
                 return store.Moved("present", 0)
+            if where.transport == "http" and shelf.died_fetching:
+                # Of a redirect without a host, or to a bare name, libgit2 dies with the process. Ours reads it and says so; asked
+                # each time it would cost every first fetch a request more.
+                await self._redirects.follow(where, credentials, timeout=FOLLOW_WITHIN)
             try:
                 return await self._attempt(shelf, where, commit, ref, credentials)
             except failures.Redirected:

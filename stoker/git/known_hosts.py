@@ -46,7 +46,7 @@ class KnownHosts:
         """Whether there is a key for that host; as ssh does, one without a port serves every port."""
         asked = {host.lower(), f"[{host.lower()}]:{port}"}
         return any(
-            _is_hash_of(name, each) if name.startswith(_HASHED) else name.lower() == each
+            _is_hash_of(name, each) if name.startswith(_HASHED) else name == each
             for line in self.text.splitlines()
             for name in line.split(" ", 1)[0].split(",")
             for each in asked
@@ -69,6 +69,7 @@ def _checked(words: list[str], number: int) -> str:
         raise _refused(number, "is not 'host type key'", "write it anew by ssh-keyscan HOST")
     if not blob.startswith(len(kind).to_bytes(4) + kind.encode("utf-8", "surrogatepass")):
         raise _refused(number, f"has a key that is not of its type {kind[:40]!r}", "write it anew by ssh-keyscan HOST")
+    names = names if names.startswith(_HASHED) else names.lower()  # to ssh and to DNS case is none, to libssh2 it is
     return f"{names} {kind} {key}" if kind in KINDS else ""
 
 

@@ -7,16 +7,19 @@ never moved or removed, because libgit2 opens a pack by its path when it first n
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 STORE = ".git"
 FRESH = ".fresh"
+UNDER_WAY = "under-way"
 
 
 class Standing(NamedTuple):
@@ -52,6 +55,23 @@ class Shelf:
     def publish(self, fresh: Path) -> Path:
         """From now on ``fresh`` serves."""
         return fresh.rename(fresh.with_suffix(STORE))
+
+    @contextlib.contextmanager
+    def under_way(self) -> Iterator[None]:
+        """While libgit2 speaks to a server: whoever finds the mark later knows that a process died of it, or in it."""
+        mark = self.folder / UNDER_WAY
+        with contextlib.suppress(OSError):  # a disk that is full is the fetch's error
+            mark.touch()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                mark.unlink()
+
+    @property
+    def died_fetching(self) -> bool:
+        """Whether the last process, or a call that was given up and still runs, did not end its fetch."""
+        return (self.folder / UNDER_WAY).exists()
 
     def lease(self, reader: object, store: Path) -> None:
         """``store`` stays until ``reader`` is gone. Call it while holding ``choosing``."""

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from stoker.errors import GitServerError
 from stoker.git import failures, pktline
 from stoker.git.http import Request, send
+from stoker.observe.redact import redact_url
 
 if TYPE_CHECKING:
     import httpx
@@ -36,8 +37,8 @@ async def advertisement(client: httpx.AsyncClient, url: str, pair: Pair | None, 
     address = f"{url}/info/refs?service={SERVICE}"
     for _ in range(REDIRECTS + 1):
         answer, content = await ask(client, "GET", address, pair, shown=shown)
-        if answer.is_redirect:
-            target = urljoin(address, answer.headers["location"])
+        if answer.has_redirect_location:
+            target = _target(address, answer.headers["location"], shown)
             if not _keeps_credential(urlsplit(address), urlsplit(target)):
                 pair = None
             address = target
@@ -68,6 +69,15 @@ def raise_for_status(answer: httpx.Response, pair: Pair | None, shown: str) -> N
     error = failures.of_status(answer.status_code, shown, credential=pair is not None, retry_after=retry_after)
     if error is not None:
         raise error
+
+
+def _target(address: str, location: str, shown: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        raise GitServerError(
+            f"{shown}: it redirects to {redact_url(location[:200])!r}, which is no URL; check the URL"
+        ) from None
 
 
 def _keeps_credential(before: SplitResult, after: SplitResult) -> bool:

@@ -152,7 +152,7 @@ def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> i
     shown = wanted.place.shown
     try:
         _clear_torn_packs(store)
-        with opened(store) as repository, ssh_home(wanted.credentials.ssh, until=wanted.until):
+        with opened(store) as repository, ssh_home(wanted.credentials.ssh, until=wanted.until), shelf.under_way():
             transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
             _climb(repository, transfer, shelf, wanted)
             _tidy(repository, store, wanted.commit)

@@ -2,8 +2,8 @@
 
 A user name and password in the URL are taken out of it and sent as a credential: what is left is safe to keep, to show and
 to hand to libgit2, which would write it into files. Of ssh the user stays, who is no secret there. ``user@host:path``, with a
-port ``[user@host:port]:path``, is left as it is written: its path begins in the user's home, that of an ``ssh://`` URL at the
-root.
+port ``[user@host:port]:path``, is left as it is written but for the host's case: its path begins in the user's home, that of
+an ``ssh://`` URL at the root.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def place(url: str) -> Place:
         )
     short = _SCP.fullmatch(url)
     if short:
-        return Place("ssh", url, host=short["host"] or short["there"], port=int(short["port"] or SSH_PORT))
+        group = "host" if short["host"] else "there"
+        host, (begin, end) = short[group].lower(), short.span(group)
+        return Place("ssh", url[:begin] + host + url[end:], host=host, port=int(short["port"] or SSH_PORT))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

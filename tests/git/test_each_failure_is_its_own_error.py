@@ -45,6 +45,8 @@ def ask(request: pytest.FixtureRequest, remote: Remote, pool: StorePool) -> Call
 @pytest.mark.parametrize(
     ("status", "error", "remedy"),
     [
+        (302, GitServerError, "302"),
+        (304, GitServerError, "304"),
         (401, GitAuthFailed, "spec.git.auth"),
         (403, GitAuthFailed, "403"),
         (404, RepositoryNotFound, "check the URL"),
@@ -73,6 +75,14 @@ async def test_a_wrong_token_is_told_from_a_missing_one(
         await ask(f"{http.url}/{origin.path.name}", HOLDER)
     with pytest.raises(GitAuthFailed, match="wants a credential"):
         await ask(f"{http.url}/{origin.path.name}")
+
+
+@pytest.mark.parametrize("target", ["http://[::1", "https://:0:/", "ftp://h.example/", "http:///", "//", "login"])
+async def test_a_redirect_to_what_is_no_repository(http: HttpServer, remote: Remote, target: str) -> None:
+    http.behaviour.redirects = {"/plant.git": target}
+    with pytest.raises(StokerError, match=f"^{http.url}/plant.git: ") as caught:
+        await remote.resolve(f"{http.url}/plant.git", "main", NOBODY)
+    assert "unexpected" not in str(caught.value)
 
 
 async def test_a_page_instead_of_git(http: HttpServer, ask: Callable[..., Awaitable[object]]) -> None:

@@ -43,6 +43,16 @@ async def test_the_right_host_key_is_taken(
     assert (await remote.resolve(ssh.url(origin.path), "main", trusting(keys, line(ssh)))).commit == commit
 
 
+@pytest.mark.parametrize("form", ["ssh://{}@LocalHost:{}{}", "[{}@LocalHost:{}]:{}"], ids=["url", "short"])
+@pytest.mark.parametrize("name", ["[localhost]:{}", "[LOCALHOST]:{}", "LocalHost"])
+async def test_a_host_is_known_in_any_case(
+    keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote, name: str, form: str
+) -> None:
+    commit = origin.commit({"a": "1"})
+    url, known = form.format(ssh.user, ssh.port, origin.path), ssh.line(ssh.host_key, name.format(ssh.port))
+    assert (await remote.resolve(url, "main", trusting(keys, known))).commit == commit
+
+
 async def test_a_changed_host_key_is_refused(keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote) -> None:
     known = ssh.line(key_pair(ssh.folder))
     with pytest.raises(HostKeyRefused, match=r"not the one in known_hosts.*somebody stands in between") as caught:

@@ -68,6 +68,7 @@ def test_an_unusable_url_is_refused_with_the_field_to_correct(url: str) -> None:
         ("ssh://me@[::1]:2222/plant", "ssh://me@[::1]:2222/plant", "::1", 2222),
         ("ssh://me@git.example/~/plant.git", "ssh://me@git.example/~/plant.git", "git.example", 22),
         ("git@git.example:team/plant.git", "git@git.example:team/plant.git", "git.example", 22),
+        ("Git@Git.Example:Team/plant.git", "Git@git.example:Team/plant.git", "git.example", 22),
         ("git@git.example:/srv/plant.git", "git@git.example:/srv/plant.git", "git.example", 22),
         ("[git@git.example:2222]:team/plant.git", "[git@git.example:2222]:team/plant.git", "git.example", 2222),
     ],
