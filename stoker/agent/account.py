@@ -70,7 +70,7 @@ class Account:
     def trouble(self, reason: str, message: str) -> None:
         """An error that belongs to no sync: no metadata, no such profile, a directory that is not there."""
         text = redact(message)
-        self._metrics.last_sync_success.set(0)
+        self._metrics.failed()
         if text != self._error:
             self._error = text
             self._voice.trouble(reason, text)

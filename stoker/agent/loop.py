@@ -146,10 +146,11 @@ class Loop:
         if profile.paused:
             self._paused()
             return None
+        self._metrics.awaits_sync(paused=False)
         return await self._sync(metadata, profile, reasons)
 
     def _paused(self) -> None:
-        self._metrics.skipped("paused")
+        self._metrics.awaits_sync(paused=True)
         self._gate.open()
 
     async def _sync(self, metadata: Metadata, profile: ResolvedProfile, reasons: set[Reason]) -> Outcome | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -43,16 +44,34 @@ class AgentMetrics:
             "designer_sessions_active", "Open Designer sessions, when last asked: before files change."
         )
         self.last_sync_timestamp = gauge("last_sync_timestamp_seconds", "Unix time of the last sync.")
-        self.last_sync_success = gauge("last_sync_success", "1 when the last sync succeeded.")
+        self.last_sync_success = gauge(
+            "last_sync_success", "1 when the last sync succeeded, 0 before the first; NaN before it while paused."
+        )
         self.sync_skipped_total = counter("sync_skipped", "Syncs that had nothing to do or were held up.", "reason")
         self.gateway_startup_duration = histogram(
             "gateway_startup_duration_seconds", "From the agent's start to a running gateway.", STARTUP
         )
         self.drift_files = gauge("drift_files", "Managed files that somebody else changed.")
+        self._judged = False
 
     def skipped(self, reason: str) -> None:
         """``reason``: commit_unchanged, paused, profile_error, designer_blocked or backoff."""
         self.sync_skipped_total.labels(reason).inc()
+
+    def awaits_sync(self, *, paused: bool) -> None:
+        """A turn begins, or ends at a pause. An agent that may not sync has not failed to: alerts ask for zero."""
+        if paused:
+            self.skipped("paused")
+        if not self._judged:
+            self.last_sync_success.set(nan if paused else 0)
+
+    def failed(self) -> None:
+        """What keeps syncs from beginning."""
+        self._success(0)
+
+    def _success(self, value: int) -> None:
+        self._judged = True
+        self.last_sync_success.set(value)
 
     def count(self, profile: str, order: Order, outcome: Outcome, *, worth: bool, at: float) -> None:
         """One outcome. ``worth``: it changed, answered or failed something; ``at``: Unix time."""
@@ -64,7 +83,7 @@ class AgentMetrics:
             self.skipped("commit_unchanged")
         if outcome.held_up is not None and not worth:
             return
-        self.last_sync_success.set(0 if outcome.error else 1)
+        self._success(0 if outcome.error else 1)
         if not worth and outcome.error is None:
             return
         self.sync_total.labels(profile, "error" if outcome.error else "success").inc()

@@ -41,7 +41,8 @@ PATH = "projects/line1/project.json"
 def _declared() -> dict[str, tuple[str, tuple[str, ...], tuple[float, ...]]]:
     registry = CollectorRegistry()
     found = {}
-    for metric in vars(AgentMetrics(registry)).values():
+    series = (one for one in vars(AgentMetrics(registry)).values() if hasattr(one, "_labelnames"))
+    for metric in series:
         uppers = tuple(getattr(metric, "_kwargs", {}).get("buckets", ()) or ())
         name = metric._name.removeprefix("stoker_agent_")
         found[name] = (metric._type, metric._labelnames, tuple(float(upper) for upper in uppers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,3 +75,16 @@ async def test_paused_turns_are_counted(autojump_clock: MockClock, synced: Plant
     await synced.want(paused=True)
     await trio.sleep(61)
     assert synced.metric("sync_skipped_total", reason="paused") == 3
+
+
+@BOTH
+async def test_an_agent_that_may_not_sync_has_not_failed_to(autojump_clock: MockClock, plant: Plant, what: str) -> None:
+    assert plant.metric("last_sync_success") == 0
+    await _pause(plant, what)
+    await plant.run(600)
+    assert math.isnan(plant.metric("last_sync_success"))
+    await _pause(plant, what, paused=False)
+    await trio.sleep(1)
+    await _pause(plant, what)
+    await trio.sleep(600)
+    assert plant.metric("last_sync_success") == 1

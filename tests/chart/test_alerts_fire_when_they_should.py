@@ -97,7 +97,13 @@ def test_a_git_server_that_is_slow(fires: Fires, bound: str, fired: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("values", "at", "fired"), [("0x30", "16m", True), ("0x30", "14m", False), ("1x30", "20m", False)]
+    ("values", "at", "fired"),
+    [
+        ("0x30", "16m", True),
+        ("0x30", "14m", False),
+        ("1x30", "20m", False),
+        pytest.param(" ".join(["NaN"] * 30), "20m", False, id="unknown"),
+    ],
 )
 def test_an_agent_whose_syncs_fail(fires: Fires, values: str, at: str, fired: bool) -> None:
     series = {f"stoker_agent_last_sync_success{{{POD}}}": values}
