@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Fires = Callable[..., None]
 
-VARIABLES = {"$__rate_interval": "5m", "$namespace": "plant", "$name": "line", "$pod": "gw-0"}
+VARIABLES = {"$__rate_interval": "5m", "$namespace": "plant", "$cr": "line", "$pod": "gw-0"}
 WHO = 'name="line",namespace="plant"'
 POD = 'pod="gw-0",namespace="plant"'
 APP = 'app_id="1",installation_id="2"'

@@ -84,7 +84,7 @@ def test_every_variable_that_is_used_is_defined_and_the_other_way_round(name: st
     defined = {one["name"] for one in document["templating"]["list"]}
     text = json.dumps({**document, "templating": {}}) + "".join(one.text for one in queries.of_variables())
     used = set(re.findall(r"\$\{?(\w+)", text))
-    assert used - defined - BUILT_IN - {"name", "pod"} == set()
+    assert used - defined - BUILT_IN - {"cr", "pod"} == set()
     assert defined - used == set()
 
 
@@ -92,6 +92,7 @@ def test_the_fleet_leads_to_the_detail_with_what_it_needs() -> None:
     link = re.search(r"/d/stoker-detail\?[^\"]*", json.dumps(queries.dashboard("stoker-fleet")))
     assert link is not None
     passed = set(re.findall(r"var-(\w+)=", link[0]))
+    assert passed == {"datasource", "namespace", "cr"}, "people's own links say so"
     assert passed == {one["name"] for one in queries.dashboard("stoker-detail")["templating"]["list"]} - {"pod"}
 
 
