@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import trio
+import trio.testing
+
 from stoker.errors import GitUnreachable
 from stoker.kube.cluster import ROLEBINDINGS
 from tests.controller.house import NS, URL, A, B, House
@@ -45,6 +48,17 @@ async def test_again_after_a_success(house: House) -> None:
     house.refs.errors[URL] = GitUnreachable("down")
     await house.advance(60)
     assert len(house.events("RefResolutionFailed")) == 2
+
+
+async def test_not_again_by_the_next_leader(nursery: trio.Nursery, autojump_clock: trio.testing.MockClock) -> None:
+    house = House.built()
+    async with trio.open_nursery() as first:
+        await house.start(first)
+        await house.resource(git__ref="missing")
+        first.cancel_scope.cancel()
+    await house.start(nursery)
+    await house.advance(60)
+    assert len(house.events("RefResolutionFailed")) == 1
 
 
 async def test_a_pause_once(resolved: House) -> None:

@@ -78,7 +78,7 @@ def transitions(before: Status, after: Status) -> list[Event]:
     """Only what flipped: pure."""
     found: list[Event] = []
     resolved = c.find(after.conditions, c.REF_RESOLVED)
-    if resolved and after.ref_resolution_status == "Error" and _failed_otherwise(before, resolved.reason):
+    if resolved and resolved.status == "False" and _failed_otherwise(before, resolved.reason):
         found.append(("Warning", resolved.reason, resolved.message))
     if condition := _flipped(before, after, c.PROFILES_VALID, "False"):
         found.append(("Warning", "ProfilesInvalid", condition.message))
@@ -99,9 +99,11 @@ def transitions(before: Status, after: Status) -> list[Event]:
 
 
 def _failed_otherwise(before: Status, reason: str) -> bool:
-    """It did not fail before, or for another reason: an app's key may be refused where the server was down."""
+    """It did not fail before, or for another reason: an app's key may be refused where the server was down. By the condition,
+    which stays while a look-up runs, also that of another process.
+    """
     was = c.find(before.conditions, c.REF_RESOLVED)
-    return before.ref_resolution_status != "Error" or was is None or was.reason != reason
+    return was is None or was.status != "False" or was.reason != reason
 
 
 def _flipped(before: Status, after: Status, kind: str, status: str) -> c.Condition | None:
