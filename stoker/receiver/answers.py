@@ -88,7 +88,9 @@ class Answerer:
     async def _named(
         self, namespace: str, name: str, said: saying.Push | saying.Retarget | saying.Ignored
     ) -> GatewaySync:
-        """The resource as seen where that is enough, else as the server says; ObjectNotFound."""
+        """The resource as seen where that is enough, else as the server says; ObjectNotFound, also where we do not look."""
+        if not self.nudger.picture.covers(namespace):
+            raise ObjectNotFound(f"{namespace}/{name} is in no namespace that is watched")
         seen = None if isinstance(said, saying.Retarget) else self.nudger.picture.get(namespace, name)
         if seen is None or (isinstance(said, saying.Push) and weigh(seen, said).reason):
             return await self.cluster.get(FOLLOWERS, namespace, name)

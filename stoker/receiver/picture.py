@@ -69,6 +69,10 @@ class Picture:
             await nursery.start(self._informers[namespace].run)
             self._listed.add(namespace)
 
+    def covers(self, namespace: str) -> bool:
+        """Whether resources of that namespace are ours; those of others are nobody's business here."""
+        return self._watching(namespace) is not None
+
     def get(self, namespace: str, name: str) -> GatewaySync | None:
         """The resource as last seen; None when only the server can tell."""
         informer = self._watching(namespace)

@@ -176,6 +176,16 @@ async def test_a_manager_of_some_namespaces_looks_in_no_other(watching: bool) ->
     assert (elsewhere.body["accepted"], elsewhere.body["resources"]) == (False, [])
 
 
+@pytest.mark.parametrize("said", [MAIN, Retarget("generic", "v1"), Ignored("github", "x was deleted")])
+async def test_and_to_a_resource_of_another_it_says_and_does_nothing(said: Said) -> None:
+    desk = Desk(namespaces=("north", "south"))
+    await desk.add()
+    async with desk.watching():
+        answer = await desk.say(said)
+    assert (answer.status, answer.body) == (404, {"error": "there is no GatewaySync default/plant"})
+    assert desk.store.asked == []
+
+
 async def test_of_a_resource_only_what_a_push_is_compared_with_is_kept() -> None:
     desk = Desk()
     await desk.add()
