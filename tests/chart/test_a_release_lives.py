@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+import stoker
 from stoker.api import crd
 from tests.api.samples import LEAST
 from tests.chart.release import CRD, Release
@@ -93,6 +94,11 @@ def test_the_notes_have_three_commands_and_the_second_and_third_are_right(releas
     assert "patched" in release.type(commands[2].replace("statefulset", "deployment"))
     found = release.plane.admin.get("/apis/apps/v1/namespaces/plant-a/deployments/ignition")
     assert found["spec"]["template"]["metadata"]["annotations"] == {"stoker.io/inject": "true"}
+
+
+def test_the_notes_say_which_image_must_be_there(release: Release) -> None:
+    told = release.install("--dry-run=client", "--set", "agentImage.repository=registry.example.com/stoker-agent")
+    assert f"Agents are of registry.example.com/stoker-agent:{stoker.__version__}. " in told
 
 
 def test_an_upgrade_upgrades_the_crd_and_keeps_every_resource(release: Release, older: Path) -> None:
