@@ -258,7 +258,11 @@ class StateUnreadable(Terminal):
 
 # --- ignition ----------------------------------------------------------------------------------------------------
 class GatewayUnreachable(Transient):
-    """Nothing answers at the gateway's address."""
+    """Nothing at the gateway's address gives an answer."""
+
+
+class GatewayDown(Transient):
+    """Nobody listens at the gateway's port: its process is not there, which no busy gateway looks like."""
 
 
 class GatewayStarting(Transient):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import trio
 
-from stoker.errors import StokerError
+from stoker.errors import GatewayDown, StokerError
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Monitor:
         task_status.started()
         while True:
             await self.look()
-            with trio.move_on_after(CALM_PAUSE if self.calm else BUSY_PAUSE):
+            with trio.move_on_after(CALM_PAUSE if self.calm and not self._misses else BUSY_PAUSE):
                 await self._elsewhere.wait()
 
     def moved(self) -> None:
@@ -86,8 +86,9 @@ class Monitor:
         except StokerError as error:
             self._misses += 1
             why = str(error)
-            # One lost answer of a busy gateway is no restart, and a restart takes longer than two looks.
-            now = self.state if self.answers and self._misses < MISSES else "down"
+            # One lost answer of a busy gateway is no restart; a refused connection is, since nobody listens any more.
+            lost = self.answers and self._misses < MISSES and not isinstance(error, GatewayDown)
+            now = self.state if lost else "down"
         first = not looked.is_set()
         before, self.state = self.state, now
         if now != before:

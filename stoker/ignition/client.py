@@ -100,7 +100,7 @@ class GatewayClient:
             await self._exchange.close()
 
     async def info(self) -> GwInfo:
-        """Who answers, without credentials; GatewayUnreachable or GatewayTimeout when nobody does."""
+        """Who answers, without credentials; GatewayDown, GatewayUnreachable, GatewayTimeout when nobody does."""
         answer = await self._exchange.send("GET", "/system/gwinfo", key=False, bound=self._bound)
         if answer.status != 200:
             return GwInfo(answer.status)

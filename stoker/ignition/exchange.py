@@ -75,8 +75,8 @@ class Exchange:
     ) -> Answer:
         """The answer, whatever its status.
 
-        Raises GatewayUnreachable or GatewayTimeout without one, GatewayAnswerInvalid for one that cannot be read, and
-        CredentialsInvalid for a key that cannot be had or sent.
+        Raises GatewayDown, GatewayUnreachable or GatewayTimeout without one, GatewayAnswerInvalid for one that cannot
+        be read, and CredentialsInvalid for a key that cannot be had or sent.
         """
         where = f"{method} {self.base_url}{path}"
         with trio.move_on_after(bound):

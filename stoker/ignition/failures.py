@@ -13,6 +13,7 @@ from stoker.errors import (
     ApiMissing,
     GatewayAnswerInvalid,
     GatewayCommissioning,
+    GatewayDown,
     GatewayStarting,
     GatewayTimeout,
     GatewayUnreachable,
@@ -63,8 +64,16 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerErr
     if tls is not None:
         return GatewayUnreachable(f"{where}: TLS failed ({tls.reason}); check that scheme and port belong together")
     if isinstance(error, httpx.TransportError):
-        return GatewayUnreachable(f"{where}: {said}; is the gateway running at this address?")
+        told = f"{where}: {said}; is the gateway running at this address?"
+        return GatewayDown(told) if any(map(_is_refusal, causes)) else GatewayUnreachable(told)
     return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")
+
+
+def _is_refusal(cause: BaseException) -> bool:
+    """A refused connection; of a name with several addresses, which are tried together, all must refuse."""
+    if isinstance(cause, ExceptionGroup):
+        return all(map(_is_refusal, cause.exceptions))
+    return isinstance(cause, ConnectionRefusedError)
 
 
 def _causes(error: BaseException) -> list[BaseException]:

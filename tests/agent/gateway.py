@@ -5,6 +5,7 @@ It answers as told and remembers what it was asked; what a real gateway does to 
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -59,7 +60,8 @@ class FakeGateway(httpx.AsyncBaseTransport):
         address = f"{request.url.scheme}://{request.url.netloc.decode()}"
         self.addresses.add(address)
         if self.port == "closed" or self.listens_at not in {"", address}:
-            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+            refused = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+            raise httpx.ConnectError(str(refused), request=request) from refused
         self.asked.append(f"{request.method} {path}")
         self.keys.add(request.headers.get("X-Ignition-API-Token", ""))
         if self.port == "hangs":

@@ -124,11 +124,21 @@ async def test_a_restart_of_a_gateway_that_ran_before_scans_at_its_moments(
 
 async def test_one_lost_answer_is_no_restart(autojump_clock: MockClock, synced: Plant) -> None:
     await trio.sleep(4)
-    synced.gateway.stop()
-    await trio.sleep(5)
+    synced.gateway.port = "hangs"
+    await trio.sleep(11)
     synced.gateway.start()
     await trio.sleep(60)
     assert synced.gateway.scans == []
+
+
+async def test_a_gateway_that_was_away_for_six_seconds_was_restarted(autojump_clock: MockClock, synced: Plant) -> None:
+    synced.gateway.stop()
+    await trio.sleep(6)
+    synced.edit("seeded")
+    synced.gateway.start()
+    await trio.sleep(3)
+    assert synced.gateway.both == 1
+    assert synced.live() == '{"title": "Line 1"}'
 
 
 async def test_the_start_is_measured_until_it_runs(autojump_clock: MockClock, plant: Plant) -> None:

@@ -14,6 +14,7 @@ from stoker.errors import (
     ApiMissing,
     GatewayAnswerInvalid,
     GatewayCommissioning,
+    GatewayDown,
     GatewayStarting,
     GatewayTimeout,
     GatewayUnreachable,
@@ -72,13 +73,14 @@ async def test_a_gateway_that_hangs_is_given_up_after_three_bounds(
             await client.scan("projects")
 
 
-async def test_an_address_where_nobody_listens_is_unreachable(connect: Callable[..., GatewayClient]) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_where_nobody_listens_the_gateway_is_down(connect: Callable[..., GatewayClient], host: str) -> None:
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = listeners[0].socket.getsockname()[1]
     await listeners[0].aclose()
-    async with connect(f"http://127.0.0.1:{port}") as client:
+    async with connect(f"http://{host}:{port}") as client:
         for ask in (client.info, lambda: client.scan("config"), client.designers):
-            with pytest.raises(GatewayUnreachable, match=f"http://127.0.0.1:{port}"):
+            with pytest.raises(GatewayDown, match=f"http://{host}:{port}"):
                 await ask()
 
 
