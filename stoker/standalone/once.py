@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import trio
 
 from stoker.api import conditions, names
+from stoker.api.profiles import resolve_profiles
 from stoker.api.reports import decode_report
+from stoker.api.spec import parse_spec
 from stoker.errors import ObjectNotFound, StokerError
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
 from stoker.kube.informer import Informer
@@ -125,7 +127,7 @@ async def _cancel_at(stopping: trio.Event, scope: trio.CancelScope) -> None:
 
 async def _synced(parts: Parts, gateway: Gateway, judged: _Judged, stopping: trio.Event) -> Verdict:
     resource = await judged.wait(gateway.namespace, gateway.cr_name)
-    reason = _refusal(resource)
+    reason = _refusal(resource, gateway.profile)
     if reason:
         return Verdict(gateway, reason=f"GatewaySync {gateway.namespace}/{gateway.cr_name}: {reason}")
     try:
@@ -143,7 +145,7 @@ async def _synced(parts: Parts, gateway: Gateway, judged: _Judged, stopping: tri
     return await _reported(parts, gateway)
 
 
-def _refusal(resource: GatewaySync | None) -> str:
+def _refusal(resource: GatewaySync | None, profile: str) -> str:
     """Why no agent need begin; empty when one should."""
     if resource is None:
         return f"was not resolved within {JUDGED_SECONDS:.0f} s"
@@ -154,6 +156,10 @@ def _refusal(resource: GatewaySync | None) -> str:
         condition = conditions.find(resource.status.conditions, kind)
         if condition is None or condition.status != "True":
             return _WAITS.sub("", condition.message) if condition is not None else f"{kind} is not known"
+    if (
+        resolved := resolve_profiles(parse_spec(resource.spec, name=resource.metadata.name)).get(profile)
+    ) is not None and resolved.paused:
+        return f"the profile {profile!r} is paused; remove paused from it, or from spec.sync.defaults"
     return ""
 
 

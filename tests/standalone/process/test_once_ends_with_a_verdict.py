@@ -70,6 +70,18 @@ def _at(url: str, value: object) -> object:
     return {key: url if text == "URL" else text for key, text in value.items()} if isinstance(value, dict) else value
 
 
+async def test_a_paused_profile_is_the_reason_whatever_was_reported_before(plant: Plant) -> None:
+    await plant.gateway()
+    plant.write()
+    assert (await plant.once())[0] == 0
+    wanted = resource(plant.origin.url)
+    wanted["spec"]["sync"]["profiles"]["default"]["paused"] = True
+    plant.write(wanted)
+    code, printed = await plant.once()
+    assert code == 1
+    assert "the profile 'default' is paused" in printed
+
+
 async def test_what_an_earlier_run_reported_does_not_count(plant: Plant) -> None:
     await plant.gateway()
     plant.write()
