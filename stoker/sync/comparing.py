@@ -19,7 +19,7 @@ from stoker.sync.paths import all_shown
 from stoker.sync.plan import fingerprint, resolve
 from stoker.sync.pointers import lfs_warnings
 from stoker.sync.prepared import Prepared
-from stoker.sync.protection import Excluder, Protection, exclusion_key
+from stoker.sync.protection import Excluder, Protection, exclusion_key, never_matching
 from stoker.sync.report import Changes
 from stoker.sync.wanted import Known, project_names, wanted_files, warnings
 
@@ -111,7 +111,7 @@ class Comparer:
         known = self._known
         if known is not None and known.wanted is not self._warned_of:
             lfs = lfs_warnings(request.tree, (target.source for target in known.targets))
-            self._warnings = (*warnings(known), *lfs)
+            self._warnings = (*warnings(known), *never_matching(request.excludes), *lfs)
             self._warned_of = known.wanted
 
     def _prepared(self, found: Difference, started: float) -> Prepared:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STATE = ".stoker"
 STAGING = ".sync-staging"
 _OWN = (STATE, f"**/{STAGING}")
+_NO_NAMES = ("", ".", "..")
 
 
 @dataclass(frozen=True)
@@ -99,3 +100,18 @@ class Excluder:
 def exclusion_key(excludes: Sequence[str], destinations: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Equal keys (under one Protection) make equal excluders."""
     return tuple(excludes), tuple(destinations)
+
+
+def never_matching(excludes: Sequence[str]) -> list[str]:
+    """A warning for each pattern that is written as no path is: what it was to save is overwritten and cleaned."""
+    found = []
+    for pattern in excludes:
+        parts = pattern.rstrip("/").split("/")
+        meant = "/".join(part for part in parts if part not in _NO_NAMES)
+        if any(part in _NO_NAMES for part in parts):
+            remedy = f"write {meant!r}" if meant else "remove it"
+            found.append(
+                f"the exclude pattern {pattern!r} excludes nothing, because paths are relative to the data directory and"
+                f" have no leading '/', no './' and no '..': {remedy}"
+            )
+    return found

@@ -8,11 +8,14 @@ import pytest
 
 from stoker.errors import PlanInvalid
 from stoker.ignition.layout import NEVER_TOUCH
-from stoker.sync.plan import MappingRule
+from stoker.sync.plan import MappingRule, SyncRequest
+from stoker.sync.source import DirectoryTree
 from tests.sync.conftest import FIRST, PROJECTS, SECOND, THIRD, Sync, read, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from stoker.sync.engine import Engine
 
 
 @pytest.mark.parametrize("pattern", ["**/secret", "**/secret/", "**/secret/**", "projects/secret", "projects/s*t/"])
@@ -47,6 +50,17 @@ def test_and_is_managed_again_when_it_is_not_excluded_any_more(sync: Sync, sourc
     (source / "projects/a").unlink()
     sync(SECOND, excludes=("projects/a",))
     assert sync(THIRD).deleted == ("projects/a",)
+
+
+@pytest.mark.parametrize("pattern", ["/projects/a", "./projects/a", "projects//a/", "../projects/a"])
+def test_a_pattern_that_no_path_can_match_is_warned_of_with_the_one_that_is_meant(
+    engine: Engine, source: Path, pattern: str
+) -> None:
+    write(source, {"projects/a": "1"})
+    request = SyncRequest(FIRST, "main", DirectoryTree(source), (PROJECTS,), excludes=(pattern, "projects/b/", "**/c"))
+    (warning,) = engine.prepare(request).changes.warnings
+    assert f"{pattern!r} excludes nothing" in warning
+    assert warning.endswith("write 'projects/a'")
 
 
 def test_a_bad_pattern_is_an_error_that_names_it(sync: Sync, source: Path) -> None:
