@@ -79,7 +79,11 @@ def link_or_copy(files: Files, source: Spot, target: Spot) -> None:
 def copy(files: Files, source: Spot, target: Spot) -> None:
     """Copy content, mode, owner (as far as allowed) and modification time; not flushed. Raises OSError."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    reading = os.open(source.name, flags, dir_fd=source.parent)
+    try:
+        reading = os.open(source.name, flags, dir_fd=source.parent)
+    except OSError as error:
+        error.filename = source.path  # the name alone says little among a thousand files of that name
+        raise
     try:
         found = os.fstat(reading)
         if not stat.S_ISREG(found.st_mode):  # a pipe or a device by now: there is no end to what it may hold
