@@ -99,10 +99,12 @@ def _documents(path: Path, faults: list[str]) -> Iterator[Document]:
         place = Place(path, number)
         if not isinstance(body, dict):
             faults.append(f"{place}: is not an object; it must have apiVersion, kind and metadata")
-        elif body.get("kind") == "List" and isinstance(body.get("items"), list):
+        elif str(body.get("kind")).endswith("List") and isinstance(body.get("items"), list):
+            kind = {"apiVersion": body.get("apiVersion"), "kind": body["kind"].removesuffix("List")}
             for index, item in enumerate(body["items"]):
                 if isinstance(item, dict):
-                    yield Document(place, item)
+                    # The items of a GatewaySyncList, as the API server says it, leave out what the list's kind says.
+                    yield Document(place, {**kind, **item} if kind["kind"] else item)
                 else:
                     faults.append(f"{place}: items[{index}]: is not an object")
         else:

@@ -32,6 +32,13 @@ def test_a_list_is_opened(tmp_path: Path) -> None:
     assert [d.body["kind"] for d in documents] == ["A", "B"]
 
 
+def test_a_list_of_one_kind_says_the_kind_of_its_items(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"kind": "GatewaySyncList", "apiVersion": "stoker.io/v1alpha1", "items": [{"metadata": {}}]}')
+    documents, _ = read_documents([path])
+    assert [d.body for d in documents] == [{"apiVersion": "stoker.io/v1alpha1", "kind": "GatewaySync", "metadata": {}}]
+
+
 def test_a_folder_means_its_yaml_and_json_files(tmp_path: Path) -> None:
     for name in ("b.yml", "a.yaml", "c.txt", ".hidden.yaml"):
         (tmp_path / name).write_text(f"kind: {name}\n")
