@@ -1,6 +1,6 @@
 """Emptying a folder of ours, whatever is in it: without following, without recursion, and with two descriptors open.
 
-Ours are flat; a tree in one is what an older release left, or somebody who wants to see how deep we go. So folders in
+A tree in ours is a graft that did not go live, or somebody who wants to see how deep we go. So folders in
 folders are moved up beside their own, where they are emptied in their turn.
 """
 

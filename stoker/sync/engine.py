@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from stoker.errors import JournalUnsettled, StagingFailed, StokerError
 from stoker.sync.comparing import Comparer
 from stoker.sync.files import Files
+from stoker.sync.grafts import GRAFT_FROM
 from stoker.sync.guard import USED_NOTE
 from stoker.sync.hold import Hold
 from stoker.sync.journal import Journal
@@ -58,12 +59,13 @@ class Engine:
         keep_limit: int = KEEP_LIMIT,
         compact_slack: int = COMPACT_SLACK,
         partial_from: int = PARTIAL_FROM,
+        graft_from: int = GRAFT_FROM,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """data: the data directory. keep_limit: bytes of kept files of earlier syncs.
 
         compact_slack: records of history that the manifest may carry beyond its entries. partial_from: wanted files
-        from which on `prepare_news` answers. now: aware UTC time.
+        from which on `prepare_news` answers. graft_from: see `stage`. now: aware UTC time.
         """
         self._data = data
         self._protection = protection
@@ -71,6 +73,7 @@ class Engine:
         self._keep_limit = keep_limit
         self._compact_slack = compact_slack
         self._partial_from = partial_from
+        self._graft_from = graft_from
         self._now = now
         self._held: Hold | None = None
         self._comparer: Comparer | None = None
@@ -169,7 +172,7 @@ class Engine:
         with StagingFolders(self._files, places, journal.tops) as folders:
             try:
                 folders.remove()  # what an abandoned sync left
-                stage(prepared, journal, folders, self._files)
+                stage(prepared, journal, folders, self._files, self._graft_from)
             except (OSError, StokerError) as error:
                 with contextlib.suppress(OSError):  # what stays is removed by the next staging or start
                     folders.remove()
@@ -180,19 +183,16 @@ class Engine:
 
     def merge(self, staged: Staged) -> SyncResult:
         """Make the staged sync live as one transaction. Raises MergeFailed, JournalUnsettled."""
-        self._settled()
-        journal = staged.journal
-        kept = self._running().run(journal)
-        return self._result(staged.prepared, kept, f"{ROOT}/{journal.kept_name}" if kept else "")
+        kept = self._running().run(staged.journal)
+        return self._result(staged.prepared, kept, f"{ROOT}/{staged.journal.kept_name}" if kept else "")
 
     def abandon(self, staged: Staged) -> None:
         """Remove what was staged. Raises StagingFailed."""
-        places = self._places
-        with StagingFolders(self._files, places, staged.journal.tops) as folders:
+        with StagingFolders(self._files, self._places, staged.journal.tops) as folders:
             try:
                 folders.remove()
             except OSError as error:
-                raise StagingFailed(explain(error, f"removing the staging folder in {places.root}")) from None
+                raise StagingFailed(explain(error, f"removing the staging folder in {self._places.root}")) from None
 
     def record(self, prepared: Prepared) -> SyncResult:
         """End a sync that changes no file: remember what was learnt, if anything. A dry run remembers nothing.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from stoker.errors import StateUnreadable
+from stoker.sync.grafts import Graft
 from stoker.sync.manifest import Delta, Entry
 from stoker.sync.own import LINE, open_own, sync_state
 from stoker.sync.recorded import a_count, a_name, a_path, a_text, numbers, texts
@@ -94,6 +95,7 @@ class Journal:
         self.forward = True
         self.clears: list[tuple[str, int]] = []  # folders that must go, deepest first, with their mode
         self.folders: list[str] = []  # folders to make, outermost first
+        self.grafts: list[Graft] = []  # which of them come with all that is in them
         self.puts: list[Put] = []
         self.deletes: list[Delete] = []
         self.empties: list[tuple[str, int]] = []  # folders to remove if empty, deepest first, with their mode
@@ -174,6 +176,8 @@ class Journal:
             yield "clear", path, mode
         for path in self.folders:
             yield "folder", path
+        for graft in self.grafts:
+            yield "graft", *graft
         for put in self.puts:
             if put.entry is not None:
                 yield "put", put.path, put.number, put.mount, put.late, put.keep, put.old, *put.entry.fields()
@@ -195,6 +199,8 @@ class Journal:
                 self.clears.append((a_path(path), a_count(mode)))
             case ["folder", path]:
                 self.folders.append(a_path(path))
+            case ["graft", path, number, mount]:
+                self.grafts.append(Graft(a_path(path), a_count(number), self._mount(mount)))
             case ["put", path, number, mount, bool(late), bool(keep), old, *items]:
                 was = _signature(old) if old is not None else None
                 entry = Entry.of(items)

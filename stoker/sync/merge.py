@@ -1,16 +1,18 @@
 """The steps of a merge, forward and backward, each of which may be taken again after a kill at any instant.
 
-Forward: clear what stands in the way, make folders, put payloads, put late files, delete (late files first, so that no
-resource is seen without its parts), remove folders left empty, move what is kept. Backward restores from what was set
-aside. A step is recognised as done by what it left: a staged name that is gone was put; a live name that is gone was
-deleted. A live file is replaced by rename, so there is no moment without it, and deleted only while it is the very file
-that the journal names; anything else that somebody put there meanwhile is kept before it is overwritten.
+Forward: clear what stands in the way, lift large new folders (`grafts`), make the others, put payloads, put late files,
+delete (late files first, so that no resource is seen without its parts), remove folders left empty, move what is kept.
+Backward restores from what was set aside. A step is recognised as done by what it left: a staged name that is gone was
+put; a live name that is gone was deleted. A live file is replaced by rename, so there is no moment without it, and deleted
+only while it is the very file that the journal names; anything else that somebody put there meanwhile is kept before it is
+overwritten.
 
 Which direction, and when the merge is over, is the engine's to say; OSError leaves here untranslated.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -18,9 +20,11 @@ from typing import TYPE_CHECKING
 
 from stoker.sync.aside import keep_now, link_or_copy
 from stoker.sync.files import Spot
+from stoker.sync.grafts import Graft, by_folder, staged_name
 from stoker.sync.journal import Delete, Journal, Put, Signature
 from stoker.sync.kept import ROOT, drop_empty, make_room
 from stoker.sync.paths import ancestors
+from stoker.sync.places import make_folder
 
 if TYPE_CHECKING:
     from stoker.sync.files import Files
@@ -55,6 +59,8 @@ class Merge:
         self._recovering = recovering
         self._recorded = recorded
         self._fresh: set[str] = set()
+        self._grafted = by_folder(journal)
+        self._lifted: set[int] = set()  # the numbers of the grafts that are live as a whole
 
     def forward(self) -> None:
         """Take every step that is not taken yet. Raises OSError."""
@@ -65,11 +71,14 @@ class Merge:
         for folder, _ in journal.clears:
             self._remove_folder(folder, must=not self._recorded)
         self._places.forget()
+        for graft in journal.grafts:
+            self._lift(graft)
         for folder in journal.folders:
-            if self._make_folder(folder, 0o755):
+            if not self._came(folder) and self._make_folder(folder, 0o755):
                 self._fresh.add(folder)
         for put in journal.puts:
-            self._put(put)
+            if not self._came(put.path.rpartition("/")[0]):
+                self._put(put)
         for step in journal.deletes:
             if not step.early:
                 self._delete(step)
@@ -101,20 +110,42 @@ class Merge:
 
     # --- forward -------------------------------------------------------------------------------------------------
 
+    def _lift(self, graft: Graft) -> None:
+        """Make a graft live in one step. Where that cannot be, for whatever reason, nothing has changed, and its folders and
+        files are left to the steps that follow.
+        """
+        staged = self._folders.look(graft.mount, graft.staged(graft.folder))
+        if staged is None:
+            if self._recovering:
+                self._lifted.add(graft.number)  # before the kill; what is live now came after it
+            return
+        if self._recovering or not stat.S_ISDIR(staged.st_mode) or self._places.look(graft.folder) is not None:
+            return
+        with contextlib.suppress(OSError):  # somebody was quicker, or this file system does not move folders
+            source = self._folders.spot(graft.mount, graft.staged(graft.folder))
+            self._files.rename(source, self._places.spot(graft.folder))
+            self._lifted.add(graft.number)
+
+    def _came(self, folder: str) -> bool:
+        """Is this folder live with its graft?"""
+        graft = self._grafted.get(folder) if self._lifted else None
+        return graft is not None and graft.number in self._lifted
+
     def _put(self, put: Put) -> None:
+        staged = staged_name(put, self._grafted)
         inode = put.entry.inode if put.entry is not None else 0
         live = self._places.spot(put.path)
         if self._recovering or put.path.rpartition("/")[0] not in self._fresh:
             found = _look(live)
             if found is not None and found.st_ino != inode and Signature.of(found) != put.old:
-                if self._folders.look(put.mount, f"n{put.number}") is None:
+                if self._folders.look(put.mount, staged) is None:
                     return  # put before the kill; what is live now came after it
                 self._keep(put.path)
                 live = self._places.spot(put.path)
         try:
-            self._files.rename(self._folders.spot(put.mount, f"n{put.number}"), live)
+            self._files.rename(self._folders.spot(put.mount, staged), live)
         except FileNotFoundError:
-            if not self._recovering or self._folders.look(put.mount, f"n{put.number}") is not None:
+            if not self._recovering or self._folders.look(put.mount, staged) is not None:
                 raise
 
     def _delete(self, step: Delete) -> None:
@@ -193,15 +224,7 @@ class Merge:
         found = self._places.look(folder)
         if found is not None and stat.S_ISDIR(found.st_mode):
             return False
-        self._files.mkdir(self._places.spot(folder), mode)
-        made = self._places.look(folder)
-        if made is None or made.st_mode & 0o777 == mode & 0o777:
-            return True
-        fd = self._places.open_directory(folder)  # the umask took something away
-        try:
-            self._files.chmod(fd, stat.S_IMODE(made.st_mode) | mode, folder)
-        finally:
-            os.close(fd)
+        make_folder(self._files, self._places.spot(folder), mode)
         return True
 
     def _remove_folder(self, folder: str, *, must: bool) -> None:

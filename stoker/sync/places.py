@@ -17,6 +17,8 @@ from stoker.sync.files import Spot
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from stoker.sync.files import Files
+
 _ROOT_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -24,10 +26,10 @@ _FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 class Places:
     """Spots below `root` (an absolute path, itself resolved by the caller). Not for two threads at a time."""
 
-    def __init__(self, root: str) -> None:
-        """Open the root. Raises OSError."""
+    def __init__(self, root: str, fd: int | None = None) -> None:
+        """Open the root, unless it is open as `fd`, which is closed with the rest then. Raises OSError."""
         self.root = root
-        self.fd = os.open(root, _ROOT_FLAGS)
+        self.fd = os.open(root, _ROOT_FLAGS) if fd is None else fd
         self._names: list[str] = []
         self._fds: list[int] = []
         self._last: tuple[str, int] = ("", self.fd)
@@ -110,6 +112,19 @@ class Places:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def make_folder(files: Files, spot: Spot, mode: int) -> None:
+    """Make a folder with all of `mode`, whatever the umask takes away. Raises OSError."""
+    files.mkdir(spot, mode)
+    made = os.stat(spot.name, dir_fd=spot.parent, follow_symlinks=False)
+    if made.st_mode & mode == mode:
+        return
+    fd = os.open(spot.name, _ROOT_FLAGS | os.O_NOFOLLOW, dir_fd=spot.parent)
+    try:
+        files.chmod(fd, stat.S_IMODE(made.st_mode) | mode, spot.path)
+    finally:
+        os.close(fd)
 
 
 def _check(name: str, path: str) -> None:

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Self
 from stoker.errors import PlanInvalid
 from stoker.sync.emptying import empty
 from stoker.sync.files import Spot
+from stoker.sync.grafts import GRAFT_FROM, by_folder, choose
 from stoker.sync.manifest import Entry
 from stoker.sync.mounts import Mounts, staging_folder
+from stoker.sync.paths import ancestors
+from stoker.sync.places import Places, make_folder
 from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from stoker.sync.files import Files
+    from stoker.sync.grafts import Graft
     from stoker.sync.journal import Delete, Journal, Put
-    from stoker.sync.places import Places
     from stoker.sync.prepared import Prepared
 
 
@@ -46,7 +49,7 @@ class StagingFolders:
         self._files = files
         self._places = places
         self._tops = tuple(tops)
-        self._fds: dict[int, int] = {}
+        self._opened: dict[int, Places] = {}
 
     def make(self, mount: int) -> None:
         """Make the folder of one mount, unless it is there."""
@@ -55,20 +58,25 @@ class StagingFolders:
             self._files.mkdir(self._places.spot(folder), 0o700)
 
     def spot(self, mount: int, name: str) -> Spot:
-        """A name in the folder of `mount`. Raises FileNotFoundError when the folder is gone."""
-        fd = self._fds.get(mount)
-        folder = staging_folder(self._tops[mount])
-        if fd is None:
-            fd = self._fds[mount] = self._places.open_directory(folder)
-        return Spot(fd, name, f"{folder}/{name}")
+        """A name in the folder of `mount`, or in one below it. Raises FileNotFoundError when its folder is gone."""
+        inside = self._inside(mount)
+        spot = inside.spot(name)
+        return Spot(spot.parent, spot.name, f"{inside.root}/{name}")
 
     def look(self, mount: int, name: str) -> os.stat_result | None:
         """lstat of a staged name; None when it, or its folder, is gone."""
         try:
-            spot = self.spot(mount, name)
-            return os.stat(spot.name, dir_fd=spot.parent, follow_symlinks=False)
+            return self._inside(mount).look(name)
         except FileNotFoundError:
             return None
+
+    def alike(self, mount: int, folder: str) -> bool:
+        """Does what is made here get the group and the rights that it would inherit in live `folder`? Raises OSError."""
+        there = self._places.open_directory(folder)
+        try:
+            return _legacy(self._inside(mount).fd) == _legacy(there)
+        finally:
+            os.close(there)
 
     def flush(self) -> None:
         """Return when all mounts that take part are on the disk, the data directory's own last."""
@@ -86,15 +94,22 @@ class StagingFolders:
             folder = staging_folder(top)
             if not self._places.is_directory(folder):
                 continue
-            empty(self._files, self.spot(mount, "").parent, folder)
+            empty(self._files, self._inside(mount).fd, folder)
             self.close()
             self._files.rmdir(self._places.spot(folder))
 
     def close(self) -> None:
         """Close the descriptors."""
-        for fd in self._fds.values():
-            os.close(fd)
-        self._fds.clear()
+        for inside in self._opened.values():
+            inside.close()
+        self._opened.clear()
+
+    def _inside(self, mount: int) -> Places:
+        inside = self._opened.get(mount)
+        if inside is None:
+            folder = staging_folder(self._tops[mount])
+            inside = self._opened[mount] = Places(folder, self._places.open_directory(folder))
+        return inside
 
     def __enter__(self) -> Self:
         return self
@@ -126,13 +141,26 @@ def assign(prepared: Prepared, journal: Journal, mounts: Mounts) -> None:
     journal.tops = tuple(used)
 
 
-def stage(prepared: Prepared, journal: Journal, folders: StagingFolders, files: Files) -> None:
-    """Write every new file of the journal's puts and fill in their entries. Raises OSError and the tree's errors."""
+def stage(
+    prepared: Prepared, journal: Journal, folders: StagingFolders, files: Files, graft_from: int = GRAFT_FROM
+) -> None:
+    """Write every new file of the journal's puts and fill in their entries. Raises OSError and the tree's errors.
+
+    graft_from: files below a new folder from which on it is staged as a whole.
+    """
     for mount in range(len(journal.tops)):
         folders.make(mount)
-    for put in journal.puts:
+    journal.grafts = choose(journal, folders.alike, graft_from)
+    grafted = by_folder(journal)
+    at, inside = "", ""
+    made: set[str] = set()
+    # Staging is no matter of order; by path each folder of a graft is opened once.
+    for put in sorted(journal.puts, key=lambda put: put.path) if grafted else journal.puts:
         data, content, recipe = _render(prepared, put)
-        spot = folders.spot(put.mount, f"n{put.number}")
+        folder, _, name = put.path.rpartition("/")
+        if folder != at:
+            at, inside = folder, _make_way(folder, folders, files, grafted, made)
+        spot = folders.spot(put.mount, inside + name if inside else f"n{put.number}")
         fd = files.create(spot, put.mode & 0o777)
         try:
             if data:
@@ -143,6 +171,18 @@ def stage(prepared: Prepared, journal: Journal, folders: StagingFolders, files: 
         finally:
             os.close(fd)
         put.entry = Entry(put.blob, content, recipe, found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _make_way(folder: str, folders: StagingFolders, files: Files, grafted: dict[str, Graft], made: set[str]) -> str:
+    """How the staged names of a folder's files begin, "" where it comes with no graft; it and those above it are made."""
+    graft = grafted.get(folder)
+    if graft is None:
+        return ""
+    for above in reversed([folder, *ancestors(folder)]):
+        if above in grafted and above not in made:
+            make_folder(files, folders.spot(graft.mount, graft.staged(above)), 0o755)
+            made.add(above)
+    return graft.staged(folder) + "/"
 
 
 def take_over(files: Files, fd: int, put: Put, path: str) -> None:
@@ -165,6 +205,16 @@ def _render(prepared: Prepared, put: Put) -> tuple[bytes, str, str]:
         return prepared.request.tree.read(put.blob), put.blob, ""
     data, recipe = prepared.maker.make(put.path, put.blob, making)
     return data, content_id(data, put.blob), recipe
+
+
+def _legacy(fd: int) -> tuple[int, bytes]:
+    """What an open folder hands down: its group, -1 for none, and the rights by default of an access list."""
+    found = os.fstat(fd)
+    try:
+        rights = os.getxattr(fd, "system.posix_acl_default")
+    except OSError:  # none, or a file system that has no such lists
+        rights = b""
+    return found.st_gid if found.st_mode & stat.S_ISGID else -1, rights
 
 
 def _owner(found: os.stat_result) -> tuple[int, int]:

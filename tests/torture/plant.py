@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from stoker.agent.profile import PROTECTION
 from stoker.sync.engine import Engine
+from stoker.sync.grafts import GRAFT_FROM
 from stoker.sync.plan import SyncRequest
 from tests.torture.mortal import ScriptedFiles
 from tests.torture.trees import LONG_GONE, RULES, Live, MemoryTree, Scenario
@@ -25,15 +26,31 @@ FIRST, SECOND = "1" * 40, "2" * 40
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def engine(data: Path, files: Files | None = None, *, minute: int = 0) -> Engine:
+def engine(data: Path, files: Files | None = None, *, minute: int = 0, graft_from: int = GRAFT_FROM) -> Engine:
     """An engine whose every merge compacts the manifest and prunes all that earlier syncs kept."""
     now = _START + timedelta(minutes=minute)
-    return Engine(data, protection=PROTECTION, files=files, now=lambda: now, keep_limit=0, compact_slack=-(10**6))
+    return Engine(
+        data,
+        protection=PROTECTION,
+        files=files,
+        now=lambda: now,
+        keep_limit=0,
+        compact_slack=-(10**6),
+        graft_from=graft_from,
+    )
 
 
-def sync(data: Path, tree: MemoryTree, commit: str, files: Files | None = None, *, minute: int = 0) -> SyncResult:
+def sync(
+    data: Path,
+    tree: MemoryTree,
+    commit: str,
+    files: Files | None = None,
+    *,
+    minute: int = 0,
+    graft_from: int = GRAFT_FROM,
+) -> SyncResult:
     """One whole sync, as an agent does it: recovery first, the announcement and a note last."""
-    runner = engine(data, files, minute=minute)
+    runner = engine(data, files, minute=minute, graft_from=graft_from)
     runner.open()
     try:
         runner.settle()
@@ -66,7 +83,8 @@ def planted(data: Path, case: Scenario) -> None:
 
 def second(data: Path, case: Scenario, files: Files | None = None) -> SyncResult:
     """The sync of the second commit, the one that is hurt."""
-    return sync(data, case.trees[1], SECOND, files if files is not None else twin(case), minute=1)
+    scripted = files if files is not None else twin(case)
+    return sync(data, case.trees[1], SECOND, scripted, minute=1, graft_from=1 if case.grafts else GRAFT_FROM)
 
 
 def twin(case: Scenario) -> ScriptedFiles:

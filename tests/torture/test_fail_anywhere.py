@@ -21,7 +21,7 @@ SEEDS = range(2000, 2006)
 def one(job: tuple[int, int]) -> Counter[str]:
     """One scenario under one errno, refused at every call."""
     seed, code = job
-    return torture(scenario(seed, borders=True), code)
+    return torture(scenario(seed, borders=True, grafts=seed % 2 == 1), code)
 
 
 @pytest.mark.parametrize("code", REMEDIES, ids=errno.errorcode.get)
@@ -30,6 +30,12 @@ def test_a_refused_call_leaves_one_whole_commit_or_a_journal_and_heals(code: int
     for what in ("in a sync: StagingFailed", "in a sync: MergeFailed", "in a sync: JournalUnsettled"):
         assert seen[what] > 0, seen
     assert seen["in a recovery: JournalUnsettled"] > 0, seen
+
+
+@pytest.mark.parametrize("code", REMEDIES, ids=errno.errorcode.get)
+def test_a_call_refused_while_new_folders_come_as_a_whole_leaves_one_whole_commit(code: int) -> None:
+    seen = torture(scenario(3, grafts=True), code, lasting=(1,))
+    assert seen["in a sync: MergeFailed"] > 0, seen
 
 
 @pytest.mark.torture

@@ -19,13 +19,20 @@ SEEDS = range(1000, 1072)
 
 
 def one(seed: int) -> Counter[str]:
-    """One scenario, at every point."""
-    return torture(scenario(seed, borders=True))
+    """One scenario, at every point; in every other one new folders come as a whole."""
+    return torture(scenario(seed, borders=True, grafts=seed % 2 == 1))
 
 
 def test_killed_at_any_call_recovery_leaves_one_whole_commit() -> None:
     seen = torture(scenario(2))
     assert points(seen) >= 300, seen
+    assert all(seen[f"{stage}: new"] + seen[f"{stage}: old"] >= 10 for stage in STAGES), seen
+
+
+def test_killed_at_any_call_new_folders_that_come_as_a_whole_are_there_or_not() -> None:
+    case = scenario(3, grafts=True)
+    assert ("rename", "projects/New") in trail_of(case)
+    seen = torture(case)
     assert all(seen[f"{stage}: new"] + seen[f"{stage}: old"] >= 10 for stage in STAGES), seen
 
 

@@ -40,6 +40,13 @@ UNMANAGED: Live = {
 """Live files that no sync may touch: outside every destination, or excluded inside one."""
 THERE: Content = {"projects/there.json": b"{}", "config/core/there.json": b"{}"}
 """In every commit, or a root would have no source and not be managed."""
+NEW: Content = {
+    "projects/New/project.json": b"{}",
+    "projects/New/views/Main/resource.json": b"{ }",
+    "projects/New/views/Main/view.json": b"main",
+    "config/core/New/deep/resource.json": b"{}",
+}
+"""Folders that only the second commit has."""
 LONG_GONE = ("projects/B/made long ago.json", b"kept by the first sync, pruned by the second")
 
 
@@ -92,7 +99,7 @@ class Scenario:
     """A first commit, hand work done on top of it, and the commit whose merge is killed.
 
     edits: managed files changed, removed (None) or added by hand. border: is ``config`` a mount of its own? links: does
-    the file system serve them?
+    the file system serve them? grafts: is every new folder staged as a whole, as large ones are?
     """
 
     seed: int
@@ -101,6 +108,7 @@ class Scenario:
     edits: Mapping[str, bytes | None]
     border: bool
     links: bool
+    grafts: bool = False
 
     @property
     def trees(self) -> tuple[MemoryTree, MemoryTree]:
@@ -138,7 +146,7 @@ class Scenario:
         }
 
 
-def scenario(seed: int, *, borders: bool = False) -> Scenario:
+def scenario(seed: int, *, borders: bool = False, grafts: bool = False) -> Scenario:
     """A reproducible scenario: adds, changes, deletes, type changes, deep and shallow, hand work."""
     rng = random.Random(seed)
     first = _commit(rng) | THERE
@@ -152,7 +160,7 @@ def scenario(seed: int, *, borders: bool = False) -> Scenario:
             second[path] = data
     if rng.random() < 0.3 and (nested := [path for path in sorted(second) if path.count("/") >= 3]):
         _becomes_file(rng.choice(nested), second, rng)
-    second |= THERE
+    second |= THERE | (NEW if grafts else {})
     edits: dict[str, bytes | None] = {}
     if rng.random() < 0.7:
         for path in rng.sample(sorted(first), k=min(len(first), rng.randint(1, 2))):
@@ -161,7 +169,8 @@ def scenario(seed: int, *, borders: bool = False) -> Scenario:
         made = f"{rng.choice(ROOTS)}/A/made by hand.json"
         if not _clashes(made, first) and not _clashes(made, second):
             edits[made] = b"designer " + _bytes(rng)
-    return Scenario(seed, first, second, edits, border=borders and seed % 3 == 1, links=seed % 4 != 2)
+    border = borders and seed % 3 == 1
+    return Scenario(seed, first, second, edits, border=border, links=seed % 4 != 2, grafts=grafts)
 
 
 def _commit(rng: random.Random, most: int = 9) -> Content:
