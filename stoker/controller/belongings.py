@@ -67,7 +67,7 @@ class Belongings:
 
     def _map_changed(self, old: ConfigMap | None, new: ConfigMap | None) -> None:
         news, before = self._pictures[MAPS.plural].told(old, new)
-        if news and (before is None or new is None or before.data != new.data):
+        if news and (before is None or new is None or (before.data, _frame(before)) != (new.data, _frame(new))):
             self._owner_of(old, new, names.CR_NAME)
 
     def _binding_changed(self, old: RoleBinding | None, new: RoleBinding | None) -> None:
@@ -82,5 +82,9 @@ class Belongings:
             self._wake((present.metadata.namespace, name))
 
 
+def _frame(item: ConfigMap | RoleBinding) -> Any:
+    return item.metadata.labels, item.metadata.owner_references
+
+
 def _terms(binding: RoleBinding) -> Any:
-    return binding.subjects, binding.role_ref
+    return binding.subjects, binding.role_ref, _frame(binding)

@@ -64,9 +64,9 @@ async def test_an_edited_metadata_map_is_put_right(unpolled: House, edit: dict[s
 @pytest.mark.parametrize("name", MAPS)
 async def test_a_map_that_lost_label_and_owner_gets_them_back(unpolled: House, name: str) -> None:
     before = frame(unpolled, CONFIGMAPS, name)
-    bare = {"metadata": {"labels": {names.CR_NAME: None}, "ownerReferences": []}}
-    await unpolled.cluster.patch(CONFIGMAPS, NS, name, bare)
-    await unpolled.edit(gateway__port=8043)
+    for bare in ({"labels": {names.CR_NAME: None}}, {"ownerReferences": []}):
+        await unpolled.cluster.patch(CONFIGMAPS, NS, name, {"metadata": bare})
+        await unpolled.settle()
     assert frame(unpolled, CONFIGMAPS, name) == before
 
 
@@ -85,9 +85,13 @@ async def test_a_deleted_binding_comes_back(unpolled: House) -> None:
 
 async def test_a_binding_that_lost_label_and_owner_gets_them_back(unpolled: House) -> None:
     before = frame(unpolled, ROLEBINDINGS, "stoker-agent-main")
-    bare = {"metadata": {"labels": {names.CR_NAME: None}, "ownerReferences": []}}
-    await unpolled.cluster.patch(ROLEBINDINGS, NS, "stoker-agent-main", bare)
-    await unpolled.edit(gateway__port=8043)
+    for bare in (
+        {"labels": {names.ROLEBINDING_LABEL: None}},
+        {"labels": {names.CR_NAME: None}},
+        {"ownerReferences": []},
+    ):
+        await unpolled.cluster.patch(ROLEBINDINGS, NS, "stoker-agent-main", {"metadata": bare})
+        await unpolled.settle()
     assert frame(unpolled, ROLEBINDINGS, "stoker-agent-main") == before
 
 

@@ -131,9 +131,21 @@ def _resolution(this: Pass) -> str:
         return before if before in {"Resolved", "Error"} else "NotResolved"
     if this.resolve_error is not None:
         return "Error"
-    if this.resolved:
+    if this.resolved or (this.pending and _stands(this)):
         return "Resolved"
     return "Resolving" if this.pending else "NotResolved"
+
+
+def _stands(this: Pass) -> bool:
+    """A resolution of another process, of this very ref and spec: that it is looked up again changes nothing, or each new
+    leader would write the status of a whole fleet twice.
+    """
+    before, meta = this.resource.status, this.resource.metadata
+    return (before.ref_resolution_status, before.last_sync_ref, before.observed_generation) == (
+        "Resolved",
+        this.ref,
+        meta.generation,
+    )
 
 
 def _fitting(status: Status) -> Status:
