@@ -33,6 +33,7 @@ async def ls_refs(
         lines = [line for line in first.lines if line is not None]
         if not any(line.rstrip(b"\n") == b"version 2" for line in lines[:2]):
             return of_v0(lines, shown)
+        _check_format(lines, shown)
         listing = await _listing(client, first, prefixes(wanted), shown)
         if listing.refs:
             return listing
@@ -41,6 +42,16 @@ async def ls_refs(
         return RefListing({}, {}, any_refs=bool(everything.refs))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise http_failures.of_httpx(error, shown) from None
+
+
+def _check_format(capabilities: Iterable[bytes], shown: str) -> None:
+    """Asked in another format than its own a server says nothing at all, as if it were empty."""
+    for line in capabilities:
+        name, _, value = line.decode("utf-8", "replace").strip().partition("=")
+        if name == "object-format" and value != "sha1":
+            raise GitServerError(
+                f"{shown} names its objects by {value[:80]!r}; repositories of another object format than sha1 are not served"
+            )
 
 
 async def _listing(client: httpx.AsyncClient, first: Advertised, wanted: Sequence[str], shown: str) -> RefListing:

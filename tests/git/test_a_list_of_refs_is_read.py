@@ -15,12 +15,13 @@ from stoker.git.credentials import Credentials
 from stoker.git.lsrefs import of_v0, of_v2
 from stoker.git.offload import Inline
 from stoker.git.remote import Remote
+from tests.fakes.gitrepos import Origin, git
 from tests.fakes.gitservers import counting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from tests.fakes.gitrepos import Origin
     from tests.fakes.gitservers import HttpServer
 
 NOBODY = Credentials.none()
@@ -49,6 +50,20 @@ async def test_of_fifty_thousand_refs_only_the_asked_cross_the_wire(http: HttpSe
             listing = await remote.list_refs(f"http://127.0.0.1:{counter.port}/plant.git", wanted, NOBODY)
             assert counter.moved < 4096
     assert set(listing.refs) == {"HEAD", "refs/heads/main", "refs/heads/feature/49999"}
+
+
+@pytest.mark.parametrize("v2", [True, False])
+async def test_a_repository_of_another_object_format_is_not_called_empty(
+    http: HttpServer, tmp_path: Path, v2: bool
+) -> None:
+    http.behaviour.v2 = v2
+    folder = tmp_path / "srv" / "other.git"
+    folder.mkdir(parents=True)
+    git("init", "--quiet", "--bare", "--object-format=sha256", "--initial-branch=main", ".", cwd=folder)
+    Origin(folder).commit({"a": "1"})
+    async with Remote(Inline(), timeout=30) as remote:
+        with pytest.raises(GitServerError, match="another object format"):
+            await remote.resolve(f"{http.url}/other.git", "main", NOBODY)
 
 
 async def test_one_listing_answers_several_refs(http: HttpServer, origin: Origin) -> None:
