@@ -34,6 +34,10 @@ IDLE_SECONDS: Final = 75.0
 """A little over the usual polling interval: a process each minute would cost more than keeping one."""
 MOST: Final = 6
 """Five servers that hang leave one for all others, also the first time; then they share three."""
+FEWEST: Final = 2
+"""One that hangs and one that does not."""
+EACH: Final = 15_000_000
+"""Bytes of memory that a process takes, and no other shares."""
 STARTS_WITHIN: Final = 20.0
 ENDS_WITHIN: Final = 5.0
 CHUNK: Final = 65536
@@ -215,6 +219,11 @@ class Workers:
             self._busy.clear()
             for worker in workers:
                 await worker.end()
+
+
+def affordable(limit: int | None, *, beside: int) -> int:
+    """How many processes there may be at a time where all have ``limit`` bytes, of which ``beside`` are somebody else's."""
+    return MOST if limit is None else min(MOST, max(FEWEST, (limit - beside) // EACH))
 
 
 @contextlib.asynccontextmanager

@@ -22,7 +22,7 @@ from stoker.controller.metrics import ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
 from stoker.git.github_app import TokenExchange
 from stoker.git.remote import Remote
-from stoker.git.workers import open_workers
+from stoker.git.workers import affordable, open_workers
 from stoker.kube.config import find_access
 from stoker.kube.http import HttpCluster
 from stoker.kube.leadership import Fenced, Leadership
@@ -31,6 +31,7 @@ from stoker.manager.servers import Sources, certificate_place, inward, outward
 from stoker.nursery.circles import supervise_circles
 from stoker.nursery.service import Named, Told
 from stoker.nursery.shutdown import until
+from stoker.observe.allowance import memory_limit
 from stoker.observe.logs import get_logger
 from stoker.observe.metrics import ServiceMetrics, new_registry
 from stoker.process.crashes import Crashes
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     """A service once it was given the cluster to write to."""
 
 LEASE: Final = "stoker-controller-manager"
+ITSELF: Final = 85_000_000
+"""Bytes of memory that the manager takes without its git processes, with some hundred resources."""
 
 
 async def run_manager(
@@ -67,12 +70,17 @@ async def run_manager(
     registry = new_registry()
     metrics = ControllerMetrics(registry)
     settings = ControllerSettings(options.workers, options.watch_namespaces, options.auto_bind_agent_rbac)
+    processes = affordable(memory_limit(), beside=ITSELF)
     get_logger("manager").info(
-        "manager_starting", server=access.server, identity=replica.identity, lease=f"{replica.namespace}/{LEASE}"
+        "manager_starting",
+        server=access.server,
+        identity=replica.identity,
+        lease=f"{replica.namespace}/{LEASE}",
+        git_processes=processes,
     )
     async with (
         HttpCluster(access) as cluster,
-        open_workers() as workers,
+        open_workers(most=processes) as workers,
         Remote(workers) as remote,
         TokenExchange() as apps,
     ):

@@ -58,7 +58,7 @@ class Engine:
 class Container:
     """``words`` as PID 1 of a container; ``process`` is runc's, whose exit code is theirs.
 
-    ``mounts``: what is seen where, read-only. ``writable``: the same, for data.
+    ``mounts``: what is seen where, read-only. ``writable``: the same, for data. ``memory``: the most that it may have, in bytes.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Container:
         env: Mapping[str, str] | None = None,
         mounts: Mapping[str, Path] | None = None,
         writable: Mapping[str, Path] | None = None,
+        memory: int = 0,
     ) -> None:
         self.name = f"{engine.directory.name}-{next(_numbers)}"
         bundle = engine.directory / self.name
@@ -78,6 +79,8 @@ class Container:
         binds = [_bind(*each, "ro") for each in (mounts or {}).items()]
         binds += [_bind(*each, "rw") for each in (writable or {}).items()]
         spec = _spec(engine.root, words, environment, binds)
+        if memory:
+            spec["linux"]["resources"] = {"memory": {"limit": memory}}
         (bundle / "config.json").write_text(json.dumps(spec), encoding="utf-8")
         self._runc = ["runc", f"--root={engine.directory}/runc"]
         self.process = subprocess.Popen(
@@ -115,6 +118,7 @@ def _spec(
         {"destination": "/proc", "type": "proc", "source": "proc"},
         {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]},
         {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "nodev", "mode=1777"]},
+        {"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "noexec", "ro"]},
         {"destination": "/tmp", "type": "tmpfs", "source": "tmp", "options": ["nosuid", "nodev", "mode=1777"]},
     ]
     return {
