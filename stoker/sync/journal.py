@@ -17,7 +17,7 @@ import msgspec
 from stoker.errors import StateUnreadable
 from stoker.sync.grafts import Graft
 from stoker.sync.manifest import Delta, Entry
-from stoker.sync.own import LINE, open_own, sync_state
+from stoker.sync.own import LINE, bounded, open_own, sync_state
 from stoker.sync.recorded import a_count, a_name, a_path, a_text, numbers, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
 
@@ -122,11 +122,14 @@ class Journal:
     # --- on disk -------------------------------------------------------------------------------------------------
 
     def write_aside(self, files: Files, places: Places) -> None:
-        """Write the journal under its provisional name; the caller flushes the file system before `prepare`."""
+        """Write the journal under its provisional name; the caller flushes the file system before `prepare`.
+
+        Raises OSError, EFBIG too.
+        """
         drop_provisional(files, places)
         fd = files.create(places.spot(_NEW), 0o600)
         try:
-            writer = BlockWriter(lambda data: files.write(fd, data, _NEW))
+            writer = BlockWriter(bounded(lambda data: files.write(fd, data, _NEW), "journal"))
             for record in self._records():
                 writer.add(*record)
             writer.end("go", "forward ")

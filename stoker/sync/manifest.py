@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stoker.errors import StateUnreadable
-from stoker.sync.own import LINE, make_own, open_own, sync_state
+from stoker.sync.own import LINE, bounded, is_half_full, make_own, open_own, sync_state
 from stoker.sync.recorded import a_path, a_text, numbers, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
 
@@ -114,7 +114,7 @@ class Manifest:
         On OSError nothing is remembered, and the torn block is cut off now or by the next append.
         """
         fd = self._open()
-        writer = BlockWriter(lambda data: self._files.write(fd, data, NAME))
+        writer = BlockWriter(bounded(lambda data: self._files.write(fd, data, NAME), "manifest", self.size))
         if self.size == 0:
             writer.add(*_FILE)
             writer.end()
@@ -141,8 +141,9 @@ class Manifest:
         self._load()
 
     def wants_compaction(self) -> bool:
-        """Is most of the log history?"""
-        return self._lines > 2 * len(self.entries) + self._slack
+        """Is most of the log history, or some of it in a log that comes near its bound?"""
+        essence = len(self.entries) if is_half_full(self.size) else 2 * len(self.entries)
+        return self._lines > essence + self._slack
 
     def compact(self) -> None:
         """Replace the log by one block that says the same. On OSError the old log stays in force."""

@@ -7,6 +7,7 @@ anywhere.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from stoker.errors import StateUnreadable
 from stoker.sync.protection import STATE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.sync.files import Files
     from stoker.sync.places import Places
 
@@ -69,6 +72,28 @@ def make_own(files: Files, places: Places, name: str, size: int) -> None:
             os.close(writing)
     files.rename(places.spot(new), places.spot(f"{STATE}/{name}"))
     sync_state(files, places)
+
+
+def bounded(write: Callable[[bytes], None], name: str, size: int = 0) -> Callable[[bytes], None]:
+    """`write` to `.stoker/{name}`, which has `size` bytes, as long as it stays one that `open_own` opens again.
+
+    Raises OSError (EFBIG): a journal that no start would read could be neither completed nor undone.
+    """
+    left = MOST - size
+
+    def write_within(data: bytes) -> None:
+        nonlocal left
+        left -= len(data)
+        if left < 0:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), f"{STATE}/{name}")
+        write(data)
+
+    return write_within
+
+
+def is_half_full(size: int) -> bool:
+    """Is a file of ours that large that one more like it could be too much?"""
+    return size > MOST // 2
 
 
 def sync_state(files: Files, places: Places) -> None:

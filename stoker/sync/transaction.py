@@ -44,6 +44,7 @@ _REMEDIES = {
     errno.EPERM: "let this process's user write there",
     errno.EROFS: "mount the volume writable",
     errno.EIO: "check the disk",
+    errno.EFBIG: "map fewer files, or shorter destinations",
     **dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP), "move away what stands there"),
 }
 
