@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 REQUESTED: Final = "requestedAt"
 """The note that keeps the last request that was handled."""
-FIRST_LOOK: Final = 1.0
+FIRST_LOOK: Final = 3.0
 
 
 class Cycle:
@@ -131,7 +131,8 @@ class Cycle:
             outcome.duration -= trio.current_time() - asked  # a sync's duration is told without its scan's
 
     async def _may_merge(self, order: Order, outcome: Outcome) -> bool:
-        """Do Designer sessions allow it?"""
+        """Do Designer sessions allow it? An agent that began just now may not know yet that there is a gateway to ask."""
+        await self._monitor.looked(FIRST_LOOK)
         if self._monitor.answers:
             outcome.held_up = await self._guard.check(order.profile.designer_session_policy)
         return outcome.held_up is None

@@ -30,6 +30,7 @@ class FakeGateway(httpx.AsyncBaseTransport):
     port: Literal["open", "closed", "hangs"] = "closed"
     listens_at: str = ""
     gwinfo: tuple[int, str] = (200, RUNNING)
+    gwinfo_takes: float = 0.0
     scan: int | dict[str, int] = 200
     scan_body: str = '{"scanActive": false, "lastScanTimestamp": 1, "lastScanDuration": 1}'
     lock: int | dict[str, int] = 404
@@ -68,6 +69,7 @@ class FakeGateway(httpx.AsyncBaseTransport):
             await trio.sleep_forever()
         await trio.lowlevel.checkpoint()
         if path == "/system/gwinfo":
+            await trio.sleep(self.gwinfo_takes)
             return httpx.Response(self.gwinfo[0], text=self.gwinfo[1])
         area, _, kind = path.removeprefix("/data/api/v1/").partition("/")
         if area == "scan" and request.method == "POST":

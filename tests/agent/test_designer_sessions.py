@@ -55,6 +55,19 @@ async def test_fail_reports_an_error_and_changes_nothing(autojump_clock: MockClo
     assert "ann in line1" in synced.report.error_message
 
 
+@pytest.mark.parametrize("policy", ["fail", "wait"])
+async def test_the_first_sync_of_an_agent_asks_a_gateway_that_is_slow_to_say_it_runs(
+    autojump_clock: MockClock, plant: Plant, policy: Any
+) -> None:
+    plant.gateway.designers = (200, [session()])
+    plant.gateway.gwinfo_takes = 2.0
+    plant.gateway.start()
+    await plant.profiled(designer_session_policy=policy)
+    await plant.run(8)
+    assert plant.live() is None
+    assert plant.report.designer_sessions_blocked
+
+
 async def test_fail_is_tried_again_at_the_next_trigger_without_backoff(
     autojump_clock: MockClock, synced: Plant
 ) -> None:
