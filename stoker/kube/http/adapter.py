@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 import msgspec
 import trio
 
+from stoker.errors import ObjectNotFound
 from stoker.kube import failures
 from stoker.kube.http.bounds import Bounds
 from stoker.kube.http.calls import Call, selection
@@ -67,7 +68,7 @@ class HttpCluster:
 
     async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
         """As the port."""
-        return await self._one(kind, Call("get", kind, namespace, name))
+        return await self._one(kind, _named(Call("get", kind, namespace, name)))
 
     async def list(
         self, kind: Kind[T], namespace: str = "", *, labels: Mapping[str, str] | None = None, name: str | None = None
@@ -103,14 +104,15 @@ class HttpCluster:
         self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
     ) -> T:
         """As the port."""
-        return await self._one(kind, Call("patch", kind, namespace, name, subresource, body=msgspec.json.encode(body)))
+        call = Call("patch", kind, namespace, name, subresource, body=msgspec.json.encode(body))
+        return await self._one(kind, _named(call))
 
     async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:
         """As the port; what the object owned is deleted after it, in the background."""
         options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
         if uid is not None:
             options["preconditions"] = {"uid": uid}
-        await self._requests.ask(Call("delete", kind, namespace, name, body=msgspec.json.encode(options)))
+        await self._requests.ask(_named(Call("delete", kind, namespace, name, body=msgspec.json.encode(options))))
 
     async def _one(self, kind: Kind[T], call: Call) -> T:
         body = await self._requests.ask(call)
@@ -121,3 +123,10 @@ class HttpCluster:
         except msgspec.DecodeError as error:
             why = failures.one_line(str(error))
             raise failures.senseless(call, self._requests.server, why) from error
+
+
+def _named(call: Call) -> Call:
+    """The call, if there can be such an object; names come from users and from whoever posts to the receiver."""
+    if not call.names_something:
+        raise ObjectNotFound(f"{call}: not found, for nothing can be called so")
+    return call

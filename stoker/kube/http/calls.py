@@ -61,6 +61,14 @@ class Call:
         return f"{path}?{urlencode(self.query)}" if self.query else path
 
     @property
+    def names_something(self) -> bool:
+        """Whether an object can be called so. Another's path would be that of something else: clients and servers take ``..``
+        out of a path, and an object without a name is its collection.
+        """
+        place = (self.namespace, self.name) if self.kind.namespaced else (self.name,)
+        return all(text not in {"", ".", ".."} and "/" not in text and "%" not in text for text in place)
+
+    @property
     def content_type(self) -> str | None:
         """Of the body."""
         if self.body is None:

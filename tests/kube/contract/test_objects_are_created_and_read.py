@@ -63,6 +63,19 @@ async def test_what_is_not_there_is_not_found(store: Store, kind: object) -> Non
         await store.cluster.get(kind, store.namespace, "absent")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../secrets/a", "a%", "%2e%2e", "a?b", "a#b", "a b", "\0"])
+async def test_nothing_is_found_by_a_name_that_nothing_can_have(store: Store, name: str) -> None:
+    await store.configmap("a")
+    for namespace, called in ((store.namespace, name), (name, "a")):
+        with pytest.raises(ObjectNotFound):
+            await store.cluster.get(CONFIGMAPS, namespace, called)
+        with pytest.raises(ObjectNotFound):
+            await store.cluster.patch(CONFIGMAPS, namespace, called, {"data": {"k": "v"}})
+        with pytest.raises(ObjectNotFound):
+            await store.cluster.delete(CONFIGMAPS, namespace, called)
+    assert await store.names() == ["a"]
+
+
 async def test_absence_is_told_by_every_verb_that_names_an_object(store: Store) -> None:
     with pytest.raises(ObjectNotFound):
         await store.patch("absent", {"data": {"k": "v"}})
