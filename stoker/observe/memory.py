@@ -92,13 +92,14 @@ def hidden(module: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def stood_in(module: str) -> Iterator[None]:
-    """While it lasts, ``import`` of a module that is not loaded yet gives an empty one, for libraries that import it and
-    use it in parts that nobody here calls."""
+def stood_in(module: str, **parts: object) -> Iterator[None]:
+    """While it lasts, ``import`` of a module that is not loaded yet gives one with nothing in it but ``parts``, for
+    libraries that import it and use it in parts that nobody here calls."""
     if module in sys.modules:
         yield
         return
     sys.modules[module] = ModuleType(module)
+    vars(sys.modules[module]).update(parts)
     try:
         yield
     finally:

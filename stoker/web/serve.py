@@ -12,14 +12,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import trio
-from hypercorn.config import Config
-from hypercorn.config import Sockets as HypercornSockets
-from hypercorn.trio import serve as hypercorn_serve
 
 from stoker.errors import ApplicationFailed
+from stoker.observe.memory import stood_in
 from stoker.web.farewell import Farewell
 from stoker.web.gate import Gate
 from stoker.web.listen import FLAGS, bind_listener, parse_address, unknown_host
+
+# A megabyte in every process that is probed: files of settings, and other processes' events, which it names as a type.
+with (
+    stood_in("tomllib"),
+    stood_in("multiprocessing"),
+    stood_in("multiprocessing.synchronize", Event=object),
+):
+    from hypercorn.config import Config
+    from hypercorn.config import Sockets as HypercornSockets
+    from hypercorn.trio import serve as hypercorn_serve
 
 if TYPE_CHECKING:
     import socket

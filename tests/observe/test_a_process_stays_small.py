@@ -35,6 +35,16 @@ def test_standalone_can_ask_a_git_server_before_it_has_loaded_what_agents_need()
     assert not modules & {"httpx", "stoker.agent.run", "stoker.sync.engine", "stoker.sync.template"}
 
 
+def test_what_serves_probes_and_git_loads_nothing_for_settings_files_processes_and_archives() -> None:
+    modules = loaded("import stoker.web.serve, stoker.git.library")
+    assert {"hypercorn.config", "pygit2.repository"} <= modules
+    assert not modules & {"tomllib", "multiprocessing", "tarfile"}
+
+
+def test_a_module_that_was_stood_in_for_can_be_loaded_afterwards() -> None:
+    assert "tarfile" in loaded("import stoker.git.library, tarfile; tarfile.open")
+
+
 def test_a_hidden_module_can_be_loaded_afterwards() -> None:
     assert "rich.table" in loaded("import stoker.observe.logs, rich.table")
 
