@@ -41,6 +41,12 @@ def test_what_serves_probes_and_git_loads_nothing_for_settings_files_processes_a
     assert not modules & {"tomllib", "multiprocessing", "tarfile"}
 
 
+def test_what_asks_gateways_and_git_servers_loads_no_second_http() -> None:
+    modules = loaded("import stoker.ignition.client, stoker.git.http")
+    assert "httpcore" in modules
+    assert not modules & {"h2", "hpack"}
+
+
 def test_a_module_that_was_stood_in_for_can_be_loaded_afterwards() -> None:
     assert "tarfile" in loaded("import stoker.git.library, tarfile; tarfile.open")
 
