@@ -105,7 +105,7 @@ def _is_judged(resource: GatewaySync) -> bool:
         return False
     valid = conditions.find(resource.status.conditions, conditions.PROFILES_VALID)
     if valid is not None and valid.status == "False":
-        return True  # nothing is looked up for it
+        return True  # whatever the look-up brings, no agent is told of it
     # The first pass writes its status before the first look-up has answered.
     return ready.reason == "Paused" or resource.status.ref_resolution_status in {"Resolved", "Error"}
 

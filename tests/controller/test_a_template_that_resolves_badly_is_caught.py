@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stoker.api import names
+from tests.controller.house import URL, A, B
+
 if TYPE_CHECKING:
     from tests.controller.house import House
 
@@ -50,6 +53,18 @@ async def test_a_bad_one_is_named_with_its_place(house: House, path: str, end: s
     assert BAD[path] in message
     assert house.words("Ready")[2] == "Profiles invalid"
     assert house.data("stoker-metadata-main") is None
+
+
+async def test_the_ref_is_looked_up_all_the_same_and_agents_hear_of_it_once_it_is_mended(house: House) -> None:
+    await house.resource(sync__profiles=profile("{{.Vars.nothing}}", "source"))
+    assert (house.words("RefResolved")[::2], house.status().last_sync_commit) == (("True", A), A)
+    house.refs.push(URL, B)
+    await house.annotate({names.REQUESTED_AT: "now"})
+    assert (house.status().last_sync_commit, house.status().last_handled_requested_at) == (B, "")
+    assert house.data("stoker-metadata-main") is None
+    await house.edit(sync__profiles=profile("projects", "source"))
+    assert (house.metadata()["commit"], house.metadata()["requestedAt"]) == (B, "now")
+    assert house.status().last_handled_requested_at == "now"
 
 
 @pytest.mark.parametrize("path", GOOD)

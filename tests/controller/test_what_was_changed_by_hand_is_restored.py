@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import trio
     import trio.testing
 
+LOST: tuple[dict[str, Any], ...] = ({"labels": {names.CR_NAME: None}}, {"ownerReferences": []})
 MAPS = ("stoker-metadata-main", "stoker-status-main", "stoker-changes-main")
 
 
@@ -64,7 +65,7 @@ async def test_an_edited_metadata_map_is_put_right(unpolled: House, edit: dict[s
 @pytest.mark.parametrize("name", MAPS)
 async def test_a_map_that_lost_label_and_owner_gets_them_back(unpolled: House, name: str) -> None:
     before = frame(unpolled, CONFIGMAPS, name)
-    for bare in ({"labels": {names.CR_NAME: None}}, {"ownerReferences": []}):
+    for bare in LOST:
         await unpolled.cluster.patch(CONFIGMAPS, NS, name, {"metadata": bare})
         await unpolled.settle()
     assert frame(unpolled, CONFIGMAPS, name) == before
@@ -85,11 +86,7 @@ async def test_a_deleted_binding_comes_back(unpolled: House) -> None:
 
 async def test_a_binding_that_lost_label_and_owner_gets_them_back(unpolled: House) -> None:
     before = frame(unpolled, ROLEBINDINGS, "stoker-agent-main")
-    for bare in (
-        {"labels": {names.ROLEBINDING_LABEL: None}},
-        {"labels": {names.CR_NAME: None}},
-        {"ownerReferences": []},
-    ):
+    for bare in ({"labels": {names.ROLEBINDING_LABEL: None}}, *LOST):
         await unpolled.cluster.patch(ROLEBINDINGS, NS, "stoker-agent-main", {"metadata": bare})
         await unpolled.settle()
     assert frame(unpolled, ROLEBINDINGS, "stoker-agent-main") == before

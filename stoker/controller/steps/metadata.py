@@ -56,7 +56,7 @@ def _decoded(present: ConfigMap | None) -> Metadata | None:
 
 def _wanted(this: Pass, before: Metadata | None) -> Metadata | None:
     """What the ConfigMap should say; None: nothing yet, or nothing new."""
-    if this.spec is None:
+    if this.spec is None or this.spec_error is not None:
         if before is None:
             return None
         this.profiles = dict(before.profiles)

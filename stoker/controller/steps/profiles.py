@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 def validate(this: Pass) -> None:
-    """Fills ``spec`` and ``profiles``, or ``spec_error``."""
+    """Fills ``spec`` and ``profiles``, or ``spec_error``; both of ``spec`` and ``spec_error`` when it can be read and only its
+    profiles cannot be carried out, so that the ref is looked up all the same.
+    """
     try:
         meta = this.resource.metadata
-        spec = parse_spec(this.resource.spec, name=meta.name)
-        profiles = resolve_profiles(spec)
-        if found := templates.faults(profiles, meta, spec.git.ref):
+        this.spec = parse_spec(this.resource.spec, name=meta.name)
+        profiles = resolve_profiles(this.spec)
+        if found := templates.faults(profiles, meta, this.spec.git.ref):
             raise invalid(meta.name, found)
     except SpecInvalid as error:
         this.spec_error = error
     else:
-        this.spec, this.profiles = spec, profiles
+        this.profiles = profiles

@@ -41,7 +41,7 @@ def compose(this: Pass, *, now: datetime) -> Status:
         last_sync_commit=commit,
         last_sync_commit_short=commit[:7],
         ref_resolution_status=_resolution(this),
-        profile_count=len(this.profiles) if this.spec else before.profile_count,
+        profile_count=before.profile_count if this.spec_error else len(this.profiles),
         last_handled_requested_at=_handled(this),
         conditions=conditions_of(this, now=rfc3339(now)),
         discovered_gateways=this.gateways,
