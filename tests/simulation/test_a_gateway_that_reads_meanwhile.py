@@ -140,6 +140,7 @@ def test_with_the_lock_it_meets_no_two_commits_in_one_resource_and_rewrites_noth
 def test_a_gateway_that_reads_a_writer_of_the_wrong_order_does_meet_them(tmp_path: Path, data: Path) -> None:
     reader = Reader(data)
     careless = dataclasses.replace(PROTECTION, late_names=frozenset())
+    (data / "projects" / "Plant" / "views").mkdir(parents=True)  # a folder that is new goes live as a whole
     engine = Engine(data, protection=careless, files=Watched(reader))
     engine.open()
     engine.settle()
