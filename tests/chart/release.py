@@ -48,6 +48,10 @@ class Release:
         """Likewise."""
         return self._helm("upgrade", self.name, str(chart), *words)
 
+    def rollback(self) -> str:
+        """To the revision before."""
+        return self._helm("rollback", self.name)
+
     def uninstall(self) -> str:
         """Likewise; waits until everything has gone."""
         return self._helm("uninstall", self.name, "--wait", "--timeout=60s")

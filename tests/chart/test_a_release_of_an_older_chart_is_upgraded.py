@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.api.samples import LEAST
 from tests.chart import older
 from tests.chart.release import Release
 from tests.cluster.chart import ChartError, only, rendered
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cluster.plugin import MakePlane
+
+DEPLOYMENT = f"/apis/apps/v1/namespaces/stoker-system/deployments/{older.ACCOUNT}"
 
 
 @pytest.fixture
@@ -45,3 +48,16 @@ def test_everything_of_the_release_is_there_as_a_new_one_has_it(upgraded: Releas
     for one in (one for one in wanted if one["kind"] == "Service"):
         ports = upgraded.plane.admin.get(path_of(one))["spec"]["ports"]
         assert [port["targetPort"] for port in ports] == [port["targetPort"] for port in one["spec"]["ports"]]
+
+
+def test_the_way_back_loses_no_resource_and_can_be_gone_again(upgraded: Release) -> None:
+    path = "/apis/stoker.io/v1alpha1/namespaces/default/gatewaysyncs"
+    upgraded.plane.wait_until(lambda: upgraded.plane.admin.answers(path))
+    body = {"apiVersion": "stoker.io/v1alpha1", "kind": "GatewaySync", "metadata": {"name": "plant"}, "spec": LEAST}
+    upgraded.plane.admin.create(path, body)
+    upgraded.rollback()
+    (container,) = upgraded.plane.admin.get(DEPLOYMENT)["spec"]["template"]["spec"]["containers"]
+    assert container["args"][0] == "--leader-elect"
+    assert [one["metadata"]["name"] for one in upgraded.plane.admin.get(path)["items"]] == ["plant"]
+    upgraded.upgrade()
+    assert [one["metadata"]["name"] for one in upgraded.plane.admin.get(path)["items"]] == ["plant"]
