@@ -63,11 +63,24 @@ def test_a_release_of_the_charts_name_says_it_once(chart: Render) -> None:
     [
         ({"nameOverride": "sync"}, "x-sync-controller-manager"),
         ({"fullnameOverride": "sync"}, "sync-controller-manager"),
-        ({"fullnameOverride": "y" * 60}, "y" * 44 + "-controller-manager"),
+        ({"fullnameOverride": "y" * 60}, "y" * 47 + "-controller-manager"),
+        ({"fullnameOverride": "y" * 46 + "-z"}, "y" * 46 + "-controller-manager"),
     ],
 )
 def test_names_can_be_overridden(values: dict[str, str], name: str, chart: Render) -> None:
     assert ("Deployment", name) in found(chart(values, release="x"))
+
+
+@pytest.mark.parametrize("length", [46, 47, 60])
+def test_services_of_long_names_keep_as_much_of_them_as_fits(length: int, chart: Render) -> None:
+    objects = chart({**EVERYTHING, "fullnameOverride": "y" * length}, release="x")
+    services = [one["metadata"]["name"] for one in objects if one["kind"] == "Service"]
+    kept = "y" * min(length, 47)
+    assert services == [f"{kept}-metrics-service", f"{kept}-webhook-service", "y" * 46 + "-webhook-receiver"]
+    assert only(objects, "Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["name"] == services[2]
+    (container,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    (secret,) = [one["valueFrom"] for one in container["env"] if one["name"] == "WEBHOOK_HMAC_SECRET"]
+    assert secret["secretKeyRef"]["name"] == only(objects, "Secret")["metadata"]["name"] == services[2]
 
 
 @pytest.mark.parametrize("values", [{}, {"nameOverride": "sync"}])

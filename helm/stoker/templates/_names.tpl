@@ -4,11 +4,12 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{- /* Short enough for the longest ending, -controller-manager, within the 63 characters of a label and a Service. */}}
+{{- /* Short enough for the Services of every release, within the 63 characters of their names, and no shorter: whoever has one
+is known by it. What is no Service may be longer. */}}
 {{- define "stoker-operator.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
-{{- default $full .Values.fullnameOverride | trunc 44 | trimSuffix "-" }}
+{{- default $full .Values.fullnameOverride | trunc 47 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "stoker-operator.selectorLabels" -}}
@@ -31,6 +32,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{- define "stoker-operator.webhookService" -}}
 {{ include "stoker-operator.fullname" . }}-webhook-service
+{{- end }}
+
+{{- define "stoker-operator.receiver" -}}
+{{ include "stoker-operator.fullname" . | trunc 46 | trimSuffix "-" }}-webhook-receiver
 {{- end }}
 
 {{- define "stoker-operator.webhookConfiguration" -}}
@@ -71,6 +76,6 @@ own
 {{- if $given.secretRef.name -}}
 {name: {{ $given.secretRef.name | quote }}, key: {{ $given.secretRef.key | quote }}}
 {{- else if $given.secret -}}
-{name: {{ include "stoker-operator.fullname" $root }}-webhook-receiver, key: {{ $given.secretRef.key | quote }}}
+{name: {{ include "stoker-operator.receiver" $root }}, key: {{ $given.secretRef.key | quote }}}
 {{- end -}}
 {{- end }}
