@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from stoker.errors import AlreadyExists, Conflict
+from stoker.errors import AlreadyExists, Conflict, Forbidden
 from stoker.nursery.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 FAILURES: Final = Backoff((30.0, 60.0, 120.0, 240.0, 300.0), jitter=0.0)
 SOON: Final = 1.0
 """Seconds after which what somebody else changed meanwhile is read again: no failure, and not counted as one."""
+AGAIN: Final = 3.0
+"""Seconds after which a first refusal is doubted: an API server that has just started refuses everybody until it has read its
+roles. The next one is believed.
+"""
 TOLERANCE: Final = 1e-6
 """Seconds by which a timer may come early: sums of floats do."""
 
 
 @dataclass
 class Retries:
-    """``pause``: seconds between the last failure and its retry; ``due``: that retry's time in Trio seconds."""
+    """``pause``: seconds between the last failure and its retry; ``due``: that retry's time in Trio seconds; ``refused``: a
+    refusal was doubted already."""
 
     failures: int = 0
     pause: float = 0.0
     due: float | None = None
+    refused: bool = False
 
     def failed(self, error: StokerError, now: float) -> None:
         """Counts the failure, unless it is one that still waits for its retry. ``retry_after`` of the error is obeyed."""
@@ -36,6 +42,8 @@ class Retries:
             return
         if isinstance(error, Conflict | AlreadyExists):
             self.pause = SOON
+        elif isinstance(error, Forbidden) and not self.refused:
+            self.refused, self.pause = True, AGAIN
         else:
             self.failures += 1
             self.pause = error.retry_after or FAILURES.delay(self.failures)
@@ -51,4 +59,4 @@ class Retries:
 
     def reset(self) -> None:
         """Forgets every failure."""
-        self.failures, self.pause, self.due = 0, 0.0, None
+        self.failures, self.pause, self.due, self.refused = 0, 0.0, None, False

@@ -37,8 +37,9 @@ async def test_without_the_metadata_there_are_still_gateways_permission_and_stat
 async def test_it_is_tried_again_by_the_backoff_with_polling_off(house: House) -> None:
     house.cluster.refuse("create", "configmaps", name="stoker-metadata-main", times=99)
     await house.resource(polling__enabled=False)
+    await house.advance(4)  # a first refusal is doubted
     attempts = len(house.cluster.refused)
-    await house.advance(29)
+    await house.advance(28)
     assert len(house.cluster.refused) == attempts
     await house.advance(2)
     assert len(house.cluster.refused) == attempts + 1

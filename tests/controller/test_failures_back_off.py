@@ -103,3 +103,13 @@ async def test_what_only_a_change_can_alter_is_not_looked_at_again(resolved: Hou
     before = passes(resolved)
     await resolved.advance(3600)
     assert passes(resolved) == before
+
+
+async def test_a_first_refusal_of_the_api_server_is_doubted_and_the_next_believed(house: House) -> None:
+    house.cluster.refuse("create", "rolebindings", times=99)
+    await house.resource(polling__enabled=False)
+    first, counted = len(house.cluster.refused), []
+    for seconds in (2, 2, 28, 2):
+        await house.advance(seconds)
+        counted.append(len(house.cluster.refused) - first)
+    assert counted == [0, 1, 1, 2]
