@@ -95,7 +95,7 @@ class Files:
 
     def syncfs(self, fd: int, path: str) -> None:
         """Return when everything on the file system that holds `fd` is on the disk."""
-        self.call("syncfs", path, lambda: _syncfs(fd, path))
+        self.call("syncfs", path, lambda: flush(fd, path))
 
     def rename(self, source: Spot, target: Spot) -> None:
         """Give `source` the name `target`, replacing a file of that name in one step."""
@@ -132,7 +132,8 @@ class Files:
         self.call("rmdir", spot.path, lambda: os.rmdir(spot.name, dir_fd=spot.parent))
 
 
-def _syncfs(fd: int, path: str) -> None:
+def flush(fd: int, path: str) -> None:
+    """Return when everything on the file system that holds `fd` is on the disk; changes nothing. Raises OSError."""
     if _libc.syncfs(fd) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), path)

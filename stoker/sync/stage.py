@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from stoker.errors import PlanInvalid
+from stoker.sync.ahead import Ahead
 from stoker.sync.emptying import empty
 from stoker.sync.files import Spot
 from stoker.sync.grafts import GRAFT_FROM, by_folder, choose
@@ -69,6 +70,10 @@ class StagingFolders:
             return self._inside(mount).look(name)
         except FileNotFoundError:
             return None
+
+    def opened(self, mount: int) -> int:
+        """A descriptor of the folder of `mount` that is good for flushing, the caller's to close. Raises OSError."""
+        return self._places.open_directory(staging_folder(self._tops[mount]))
 
     def alike(self, mount: int, folder: str) -> bool:
         """Does what is made here get the group and the rights that it would inherit in live `folder`? Raises OSError."""
@@ -155,22 +160,30 @@ def stage(
     at, inside = "", ""
     made: set[str] = set()
     # Staging is no matter of order; by path each folder of a graft is opened once.
-    for put in sorted(journal.puts, key=lambda put: put.path) if grafted else journal.puts:
-        data, content, recipe = _render(prepared, put)
-        folder, _, name = put.path.rpartition("/")
-        if folder != at:
-            at, inside = folder, _make_way(folder, folders, files, grafted, made)
-        spot = folders.spot(put.mount, inside + name if inside else f"n{put.number}")
-        fd = files.create(spot, put.mode & 0o777)
-        try:
-            if data:
-                files.write(fd, data, spot.path)
-            found = os.fstat(fd)
-            if stat.S_IMODE(found.st_mode) != put.mode or (put.uid, put.gid) not in ((-1, -1), _owner(found)):
-                take_over(files, fd, put, spot.path)
-        finally:
-            os.close(fd)
-        put.entry = Entry(put.blob, content, recipe, found.st_size, found.st_mtime_ns, found.st_ino)
+    order = sorted(journal.puts, key=lambda put: put.path) if grafted else journal.puts
+    with Ahead(folders) as ahead:
+        for put in order:
+            data, content, recipe = _render(prepared, put)
+            folder, _, name = put.path.rpartition("/")
+            if folder != at:
+                at, inside = folder, _make_way(folder, folders, files, grafted, made)
+            spot = folders.spot(put.mount, inside + name if inside else f"n{put.number}")
+            found = _write(files, spot, data, put)
+            put.entry = Entry(put.blob, content, recipe, found.st_size, found.st_mtime_ns, found.st_ino)
+            ahead.wrote(put.mount, len(data))
+
+
+def _write(files: Files, spot: Spot, data: bytes, put: Put) -> os.stat_result:
+    fd = files.create(spot, put.mode & 0o777)
+    try:
+        if data:
+            files.write(fd, data, spot.path)
+        found = os.fstat(fd)
+        if stat.S_IMODE(found.st_mode) != put.mode or (put.uid, put.gid) not in ((-1, -1), _owner(found)):
+            take_over(files, fd, put, spot.path)
+    finally:
+        os.close(fd)
+    return found
 
 
 def _make_way(folder: str, folders: StagingFolders, files: Files, grafted: dict[str, Graft], made: set[str]) -> str:
