@@ -19,7 +19,7 @@ BAD = {
     "{{.GatewayName}}/{{.Vars.nothing}}": 'no entry for key "nothing"',
     '{{template "x" .}}': '"x"',
     "{{slice .Namespace 0 99}}": "out of range",
-    "{{.Vars.up}}/x": "'../..",
+    "{{.Vars.up}}/x": "makes a path that is refused: '../../x' climbs out",
     "x/{{.Vars.top}}": "",
     "{{.GatewayName": "unclosed action",
     "{{.Vars.top}}": "is absolute",

@@ -77,7 +77,7 @@ def _fault(template: str, values: Mapping[str, Any], *, path: bool) -> str:
     try:
         text = parsed.execute(values).text
         if path:
-            normalise(text, f"{template!r} becomes")
+            normalise(text, f"{template!r} makes a path that is refused:")
     except TemplateInvalid as error:
         # Nobody may have the stand-in's label; a name that is not there is missed by whoever gets as far.
         elsewhere = _DIFFERS.search(template) and not _NAMELESS.search(str(error))
