@@ -54,15 +54,19 @@ class EventRecorder:
         type: Literal["Normal", "Warning"],  # noqa: A002 - the field's own name
         reason: str,
         message: str,
+        times: int = 1,
     ) -> None:
-        """Writes the event, or counts it up when the same was said before. What fails is logged and swallowed."""
+        """Writes the event, or counts it up when the same was said before. What fails is logged and swallowed.
+
+        ``times``: how often it happened since it was last recorded.
+        """
         said = cut_text(redact(message), MESSAGE_LIMIT)
         failure = "too many events of this resource; said in the log alone"
         if self._ration.take(regarding.uid):
             failure = f"not written within {BOUND:g} s"
             with trio.move_on_after(BOUND):
                 try:
-                    await self._record(regarding, type, reason, said)
+                    await self._record(regarding, type, reason, said, times)
                     return
                 except StokerError as error:
                     failure = str(error)
@@ -75,20 +79,20 @@ class EventRecorder:
             error=failure,
         )
 
-    async def _record(self, regarding: ObjectMeta, kind: str, reason: str, message: str) -> None:
+    async def _record(self, regarding: ObjectMeta, kind: str, reason: str, message: str, times: int) -> None:
         said = f"{regarding.uid}\x00{self._component}\x00{kind}\x00{reason}\x00{message}"
         name = f"{regarding.name}.{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
         known = self._counts.pop(name, 0)
-        if known and await self._counted(regarding.namespace, name, known + 1):
+        if known and await self._counted(regarding.namespace, name, known + times):
             return
         try:
-            body = self._body(regarding, name, kind, reason, message)
+            body = self._body(regarding, name, kind, reason, message) | {"count": times}
             await self._cluster.create(EVENTS, regarding.namespace, body)
         except AlreadyExists:
             event = await self._cluster.patch(EVENTS, regarding.namespace, name, self._moment())
-            await self._counted(regarding.namespace, name, event.count + 1)
+            await self._counted(regarding.namespace, name, event.count + times)
         else:
-            self._remember(name, 1)
+            self._remember(name, times)
 
     async def _counted(self, namespace: str, name: str, count: int) -> bool:
         """Whether the event was there to be counted."""
@@ -121,7 +125,6 @@ class EventRecorder:
             "type": kind,
             "reason": reason,
             "message": message,
-            "count": 1,
             "source": {"component": self._component},
             "reportingComponent": self._component,
             "firstTimestamp": moment,

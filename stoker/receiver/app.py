@@ -18,6 +18,7 @@ from stoker.kube.events import EventRecorder
 from stoker.observe.logs import get_logger
 from stoker.receiver import payloads, signature
 from stoker.receiver.answers import Answer, Answerer
+from stoker.receiver.backlog import Backlog
 from stoker.receiver.deliveries import delivery_of
 from stoker.receiver.nudge import Nudger
 from stoker.receiver.picture import Picture
@@ -54,7 +55,8 @@ def create_app(
     if settings.open:
         get_logger("receiver").warning("receiver_open", remedy="set WEBHOOK_HMAC_SECRET or WEBHOOK_BEARER_TOKEN")
     picture = Picture(cluster, namespaces)
-    nudger = Nudger(cluster, EventRecorder(cluster, "stoker-receiver", now=now), now, picture)
+    backlog = Backlog(EventRecorder(cluster, "stoker-receiver", now=now))
+    nudger = Nudger(cluster, backlog, now, picture)
     return Receiver(Answerer(cluster, nudger, kept=kept), settings, metrics)
 
 
@@ -71,10 +73,7 @@ class Receiver:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """One request, or the server's lifespan."""
         if scope["type"] == "lifespan":
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self.answerer.nudger.picture.run)
-                await lifespan(receive, send)
-                nursery.cancel_scope.cancel()
+            await self._live(receive, send)
         elif scope["type"] == "http":
             try:
                 answer = await self._answer(scope, receive)
@@ -85,6 +84,14 @@ class Receiver:
                 self.record.say(scope["path"], answer)
             self.metrics.answered(answer.source, answer.status)
             await _send(answer, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        nudger = self.answerer.nudger
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(nudger.picture.run)
+            nursery.start_soon(nudger.events.run)
+            await lifespan(receive, send, ending=nudger.events.finish)
+            nursery.cancel_scope.cancel()
 
     async def _answer(self, scope: dict[str, Any], receive: Any) -> Answer:
         route = _route(scope["path"])

@@ -1,6 +1,7 @@
 """What a push does to resources: annotations by merge patch, and what became of each.
 
-A write is all that counts; the event that tells people of it is best effort. Nothing here waits for the controller.
+A write is all that counts; the event that tells people of it is best effort and waited for by nobody (see ``backlog``).
+Nothing here waits for the controller.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from stoker.api.objects import GatewaySync
     from stoker.kube.cluster import Cluster
-    from stoker.kube.events import EventRecorder
+    from stoker.receiver.backlog import Backlog
     from stoker.receiver.picture import Picture
     from stoker.receiver.said import Push, Retarget
 
@@ -55,7 +56,7 @@ class Nudger:
     """Writes requests onto resources. All methods raise the store's errors."""
 
     cluster: Cluster
-    events: EventRecorder
+    events: Backlog
     now: Callable[[], datetime]
     picture: Picture
     gathered: Gathered = field(default_factory=Gathered)
@@ -66,7 +67,7 @@ class Nudger:
         if news.ref:
             kind = (name_of(resource), said.source)
             if await self.gathered.write(kind, partial(self._look, resource, said)):
-                await self._tell(resource, f"push to {news.ref} announced by {said.source}")
+                self.events.add(resource.metadata, f"push to {news.ref} announced by {said.source}")
         return news
 
     async def _look(self, resource: GatewaySync, said: Push) -> None:
@@ -80,7 +81,7 @@ class Nudger:
         moment = self._moment()
         order = {names.REQUESTED_REF: said.ref, names.REQUESTED_AT: moment, names.REQUESTED_BY: said.source}
         self.picture.ordered(await self._annotate(resource, order))
-        await self._tell(resource, f"ref {said.ref} requested by {said.source}")
+        self.events.add(resource.metadata, f"ref {said.ref} requested by {said.source}")
         return True
 
     async def fleet(self, said: Push, namespace: str) -> Fleet:
@@ -118,9 +119,6 @@ class Nudger:
     async def _annotate(self, resource: GatewaySync, annotations: dict[str, str]) -> GatewaySync:
         meta, body = resource.metadata, {"metadata": {"annotations": annotations}}
         return await self.cluster.patch(FOLLOWERS, meta.namespace, meta.name, body)
-
-    async def _tell(self, resource: GatewaySync, message: str) -> None:
-        await self.events.record(resource.metadata, type="Normal", reason="WebhookReceived", message=message)
 
     def _moment(self) -> str:
         return rfc3339(self.now(), fraction=True)

@@ -8,13 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
 
-async def lifespan(receive: Any, send: Any) -> None:
-    """Says yes to the start and to the end."""
+async def _nothing() -> None:
+    """Nothing is left to do."""
+
+
+async def lifespan(receive: Any, send: Any, *, ending: Callable[[], Awaitable[None]] = _nothing) -> None:
+    """Says yes to the start and, after ``ending``, which bounds itself, to the end."""
     while True:
         message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await ending()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -84,6 +84,11 @@ class Served:
         found = (await self.cluster.get(GATEWAYSYNCS, namespace, name)).metadata.annotations
         return {key.removeprefix("stoker.io/"): value for key, value in found.items()}
 
+    async def versions(self) -> dict[str, str]:
+        """What a write of any resource changes; events are not among them, which come when they come."""
+        found = (await self.cluster.list(GATEWAYSYNCS)).items
+        return {one.metadata.name: one.metadata.resource_version for one in found}
+
     async def post(self, body: bytes, headers: Mapping[str, str], path: str = HOOK) -> httpx.Response:
         """One request."""
         return await self.http.post(self.url + path, content=body, headers=dict(headers))

@@ -16,6 +16,7 @@ from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.kube.events import EventRecorder
 from stoker.kube.memory import MemoryCluster
 from stoker.receiver.answers import Answerer
+from stoker.receiver.backlog import Backlog
 from stoker.receiver.nudge import Nudger
 from stoker.receiver.picture import FOLLOWERS, Picture
 from stoker.receiver.said import Ignored, Push, Retarget
@@ -63,7 +64,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.picture = Picture(self.store, self.namespaces)
-        events = EventRecorder(self.store, "stoker-receiver")
+        events = Backlog(EventRecorder(self.store, "stoker-receiver"))
         self.answerer = Answerer(self.store, Nudger(self.store, events, utcnow, self.picture))
 
     async def add(self, name: str = "plant", namespace: str = "default") -> None:

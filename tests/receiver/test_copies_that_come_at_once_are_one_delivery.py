@@ -14,6 +14,7 @@ from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.kube.events import EventRecorder
 from stoker.kube.memory import MemoryCluster
 from stoker.receiver.answers import Answer, Answerer
+from stoker.receiver.backlog import Backlog
 from stoker.receiver.nudge import Nudger
 from stoker.receiver.picture import Picture
 from stoker.receiver.said import Push
@@ -45,7 +46,7 @@ class Desk:
     answers: list[Answer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        nudger = Nudger(self.store, EventRecorder(self.store, "stoker-receiver"), utcnow, Picture(self.store))
+        nudger = Nudger(self.store, Backlog(EventRecorder(self.store, "stoker-receiver")), utcnow, Picture(self.store))
         self.answerer = Answerer(self.store, nudger)
 
     async def deliver(self, *names: str) -> None:

@@ -13,6 +13,7 @@ from stoker.kube.events import EventRecorder
 from stoker.kube.faults import Faults
 from stoker.kube.memory import MemoryCluster
 from stoker.receiver.answers import Answerer
+from stoker.receiver.backlog import Backlog
 from stoker.receiver.nudge import Nudger
 from stoker.receiver.picture import Picture
 from stoker.receiver.said import Push
@@ -47,7 +48,7 @@ async def add(cluster: MemoryCluster, *resources: str) -> None:
 
 
 def answerer(cluster: MemoryCluster) -> Answerer:
-    return Answerer(cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow, Picture(cluster)))
+    return Answerer(cluster, Nudger(cluster, Backlog(EventRecorder(cluster, "test")), utcnow, Picture(cluster)))
 
 
 async def test_a_store_that_fails_is_503_and_the_same_delivery_counts_once_it_is_well(serving: Serve) -> None:
@@ -87,7 +88,9 @@ async def test_what_would_not_outlive_the_process_is_503_and_the_same_delivery_c
     await add(cluster, "plant")
     full = True
     desk = Answerer(
-        cluster, Nudger(cluster, EventRecorder(cluster, "test"), utcnow, Picture(cluster)), kept=lambda: not full
+        cluster,
+        Nudger(cluster, Backlog(EventRecorder(cluster, "test")), utcnow, Picture(cluster)),
+        kept=lambda: not full,
     )
     answer = await desk.answer(("default", "plant"), Push("github", ("main",)), "one")
     assert answer.status == 503

@@ -96,6 +96,7 @@ async def test_a_resource_with_a_broken_spec_says_so(receiver: Served) -> None:
 async def test_people_are_told_by_an_event(receiver: Served) -> None:
     await receiver.push(pushed())
     await receiver.push(pushed("refs/heads/other"))
+    await receiver.stop()
     events = (await receiver.cluster.list(EVENTS)).items
     assert [(event.type, event.reason, event.involved_object.name) for event in events] == [
         ("Normal", "WebhookReceived", "plant")
