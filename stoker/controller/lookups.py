@@ -35,6 +35,12 @@ SHARED_FAILURE: Final = 5.0
 """Seconds for which one failed look-up spares the others theirs: a hundred resources must not knock at a closed door at once."""
 
 
+REST: Final = 1.0
+"""Times what a look-up took, until the next of the same repository begins: a storm of pushes is no storm of look-ups."""
+LONGEST_REST: Final = 0.25
+"""Seconds: one push close after another waits no longer than that for its look-up to begin."""
+
+
 class RefSource(Protocol):
     """The port to git servers; ``git.remote.Remote`` is its adapter."""
 
@@ -98,6 +104,7 @@ class _State:
     waiting: set[Key] = field(default_factory=set)
     last: Answer | None = None
     running: bool = False
+    rested: float = float("-inf")
 
 
 class Lookups:
@@ -149,7 +156,10 @@ class Lookups:
             del self._groups[group]
 
     async def _run(self, group: Group, state: _State) -> None:
-        state.last = await self._look_up(group[0], frozenset(state.refs.values()), state.credentials)
+        await trio.sleep_until(state.rested)
+        if state.refs:
+            state.last = await self._look_up(group[0], frozenset(state.refs.values()), state.credentials)
+            state.rested = trio.current_time() + min(LONGEST_REST, REST * state.last.took)
         state.running = False
         # Whoever asked while it ran is called too: it asks again, and judges whether this one serves it.
         waiting, state.waiting = state.waiting, set()

@@ -41,6 +41,12 @@ class Loop:
         self._called.add(key)
         self._queue.add(key)
 
+    def pushed(self, key: Key) -> None:
+        """A fresh look-up is asked for and nothing else, which may need no pass; one that failed is made again all the same."""
+        if key in self._retries:
+            self.wake(key, wish=True)
+        self._queue.add(key)
+
     def answered(self, key: Key) -> None:
         """What a pass waits for is in: not in itself a reason for another."""
         self._queue.add(key)

@@ -2,8 +2,9 @@
 
 Most of what a controller of a large fleet does is to find that nothing has changed. A pass reads Secrets, encodes a status
 and compares it; that a ref still means the same commit needs none of it. So when nothing but the time calls for a resource,
-all its steps went well and the last pass is not long ago, only the listing is looked at. Anything else asks for a pass:
-news of a watch, another commit, a failure, an app whose token wants renewing, and every five minutes what no watch tells.
+all its steps went well and the last pass is not long ago, only the listing is looked at. So it is with a push, which asks
+for a fresh listing and nothing else. Anything else asks for a pass: other news of a watch, another commit, a failure, an app
+whose token wants renewing, and every five minutes what no watch tells.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from stoker.git.listing import is_full_hash, pick
 if TYPE_CHECKING:
     from stoker.controller.lookups import Lookups
     from stoker.controller.metrics import ControllerMetrics
-    from stoker.controller.outcome import Memory, Pass
+    from stoker.controller.outcome import Memory, Pass, Tokens
     from stoker.git.credentials import Credentials
 
 FULL_SECONDS: Final = 300.0
@@ -58,8 +59,18 @@ def of_pass(this: Pass) -> Polled | None:
     return Polled(this.url, this.ref, this.credentials, interval(spec), trio.current_time())
 
 
+def heard(memory: Memory, tokens: Tokens, turn: int) -> bool:
+    """Notes the look-up that a push asks for; False when the ``tokens``, first seen at ``turn``, ask for more than that."""
+    if tokens == memory.tokens:
+        return True
+    if memory.polled is None or tokens != memory.tokens._replace(pushed_at=tokens.pushed_at):
+        return False
+    memory.tokens, memory.need = tokens, Need(turn)
+    return True
+
+
 def look(key: tuple[str, str], memory: Memory, lookups: Lookups, metrics: ControllerMetrics) -> Quiet | None:
-    """One look when only the time calls; None: make a pass."""
+    """One look when only the time or a push calls; None: make a pass."""
     polled, now = memory.polled, trio.current_time()
     if polled is None or now - polled.since >= FULL_SECONDS - TOLERANCE:
         return None

@@ -55,6 +55,10 @@ class Sight(Protocol):
         """The turn at which those tokens were first seen, None when they have not been."""
         ...
 
+    def latest(self, key: Key) -> tuple[Tokens, int]:
+        """The tokens seen last, and that turn."""
+        ...
+
 
 @dataclass
 class Reconciler:
@@ -98,7 +102,9 @@ class Reconciler:
 
     def _look(self, key: Key) -> polling.Quiet | None:
         _, memory = self.memories.get(key, ("", None))
-        return polling.look(key, memory, self.lookups, self.metrics) if memory is not None else None
+        if memory is None or not polling.heard(memory, *self.sight.latest(key)):
+            return None
+        return polling.look(key, memory, self.lookups, self.metrics)
 
     async def _read(self, key: Key) -> GatewaySync | None:
         """The resource; None when it is gone, or goes now."""

@@ -55,6 +55,7 @@ async def run_controller(
         cluster,
         turns=turns,
         wake=loop.wake,
+        pushed=loop.pushed,
         namespaces=settings.namespaces,
         bindings=settings.auto_bind,
         secrets=settings.watch_secrets,

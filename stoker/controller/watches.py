@@ -20,11 +20,15 @@ from stoker.kube.cluster import GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.informer import Informer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+
     from stoker.api.objects import GatewaySync, Pod, Secret
     from stoker.controller.lookups import Turns
     from stoker.kube.cluster import Cluster
 
 Key = tuple[str, str]
+PUSHED = frozenset({names.PUSHED_AT, names.REQUESTED_BY})
+"""What the receiver writes for a push."""
 PATIENCE = 10.0
 """Seconds that a namespace's first pass waits for the list of its pods; later ones go on without knowing them."""
 
@@ -48,8 +52,8 @@ class _Space:
 
 
 class Watches:
-    """Owns the informers. ``namespaces``: only those (empty: all); ``bindings``: RoleBindings are kept, so watched too;
-    ``secrets``: those too, which in a cluster may not be.
+    """Owns the informers. ``pushed`` is told of a resource that only asks for a fresh look-up. ``namespaces``: only those
+    (empty: all); ``bindings``: RoleBindings are kept, so watched too; ``secrets``: those too, which in a cluster may not be.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Watches:
         *,
         turns: Turns,
         wake: Wake,
+        pushed: Callable[[Key], None],
         namespaces: tuple[str, ...] = (),
         bindings: bool = True,
         secrets: bool = False,
@@ -65,6 +70,7 @@ class Watches:
         self._cluster = cluster
         self._turns = turns
         self._wake = wake
+        self._pushed = pushed
         self._resources: list[Informer[GatewaySync]] = [
             Informer(cluster, GATEWAYSYNCS, namespace, on_change=self._resource_changed)
             for namespace in namespaces or ("",)
@@ -97,6 +103,10 @@ class Watches:
         """The turn at which these tokens were first seen; None when they have not been."""
         seen, turn = self._arrivals.get(key, (None, 0))
         return turn if seen == tokens else None
+
+    def latest(self, key: Key) -> tuple[Tokens, int]:
+        """The tokens seen last, and the turn at which they were first seen."""
+        return self._arrivals.get(key, (Tokens(), 0))
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs until cancelled; started when the resources have been listed."""
@@ -140,7 +150,7 @@ class Watches:
         if present is None:
             return
         self.pictures[GATEWAYSYNCS.plural].told(old, new)
-        namespace, name = key = present.metadata.namespace, present.metadata.name
+        key = present.metadata.namespace, present.metadata.name
         if new is None:
             self._departed(key)
             return
@@ -149,8 +159,11 @@ class Watches:
             self._arrivals[key] = tokens, self._turns.next()
         if old is None:
             self._arrived(key)
-        elif not _same_wish(old, new) and self._spaces[namespace].open:
-            self._wake((namespace, name), wish=True)
+        elif not _same_wish(old, new) and self._spaces[key[0]].open:
+            if _same_wish(old, new, but=PUSHED):
+                self._pushed(key)
+            else:
+                self._wake(key, wish=True)
 
     def _arrived(self, key: Key) -> None:
         namespace, name = key
@@ -203,17 +216,17 @@ class Watches:
         return pods.named_resource(pod, self._present.get(pod.metadata.namespace, set()))
 
 
-def _same_wish(old: GatewaySync, new: GatewaySync) -> bool:
-    """Nothing that a person or the receiver asks for differs, nor was our finalizer taken away; status is not asked for."""
+def _same_wish(old: GatewaySync, new: GatewaySync, *, but: Container[str] = ()) -> bool:
+    """Nothing that a person or the receiver asks for differs, ``but`` these annotations, nor was our finalizer taken away;
+    status is not asked for.
+    """
     a, b = old.metadata, new.metadata
     if names.FINALIZER in a.finalizers and names.FINALIZER not in b.finalizers:
         return False
-    return (a.uid, a.generation, a.annotations, a.deletion_timestamp) == (
-        b.uid,
-        b.generation,
-        b.annotations,
-        b.deletion_timestamp,
-    )
+    if (a.uid, a.generation, a.deletion_timestamp) != (b.uid, b.generation, b.deletion_timestamp):
+        return False
+    differ = {key for key, _ in a.annotations.items() ^ b.annotations.items()}
+    return all(key in but for key in differ)
 
 
 def _same_pod(old: Pod, new: Pod) -> bool:

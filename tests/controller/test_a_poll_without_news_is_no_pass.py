@@ -25,6 +25,29 @@ async def test_it_asks_and_makes_no_pass(resolved: House) -> None:
     assert resolved.value("ref_resolve_duration_seconds_count") == 5
 
 
+async def test_neither_does_a_push_that_brings_the_same_commit(resolved: House) -> None:
+    before, asked = passes(resolved), len(resolved.refs.asked)
+    await resolved.annotate({"stoker.io/pushed-at": "1", "stoker.io/requested-by": "github"})
+    await resolved.annotate({"stoker.io/pushed-at": "2", "stoker.io/requested-by": "gitlab"})
+    assert (passes(resolved) - before, len(resolved.refs.asked) - asked) == (0, 2)
+
+
+@pytest.mark.parametrize("also", ["stoker.io/requested-at", "stoker.io/allow-mass-delete", "anything"])
+async def test_a_push_beside_another_annotation_is_a_pass(resolved: House, also: str) -> None:
+    before, asked = passes(resolved), len(resolved.refs.asked)
+    await resolved.annotate({"stoker.io/pushed-at": "1", also: "x"})
+    assert passes(resolved) > before
+    assert len(resolved.refs.asked) == asked + 1
+
+
+async def test_a_push_ends_the_backoff_of_what_failed(resolved: House) -> None:
+    resolved.refs.errors[URL] = GitTimeout("no answer")
+    await resolved.advance(61)
+    resolved.refs.errors.clear()
+    await resolved.annotate({"stoker.io/pushed-at": "1"})
+    assert resolved.words("RefResolved")[0] == "True"
+
+
 async def test_every_five_minutes_there_is_one_all_the_same(resolved: House) -> None:
     before = passes(resolved)
     await resolved.advance(1801)
