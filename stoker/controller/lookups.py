@@ -35,7 +35,7 @@ SHARED_FAILURE: Final = 5.0
 """Seconds for which one failed look-up spares the others theirs: a hundred resources must not knock at a closed door at once."""
 
 
-REST: Final = 1.0
+REST: Final = 4.0
 """Times what a look-up took, until the next of the same repository begins: a storm of pushes is no storm of look-ups."""
 LONGEST_REST: Final = 0.25
 """Seconds: one push close after another waits no longer than that for its look-up to begin."""

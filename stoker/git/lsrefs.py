@@ -7,41 +7,86 @@ every poll. Servers that answer v0 are read as such.
 from __future__ import annotations
 
 import re
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from stoker.errors import GitServerError
+from stoker.errors import GitServerError, StokerError
 from stoker.git import failures, http_failures, pktline
 from stoker.git.listing import RefListing, prefixes
 from stoker.git.smart_http import SERVICE, Advertised, advertisement, ask, raise_for_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from stoker.git.credentials import Credentials
 
+KNOWN_SECONDS: Final = 600.0
+KNOWN: Final = 1_000
+"""Repositories remembered."""
 _HASH: Final = re.compile(r"[0-9a-f]{40}")
 
 
+class Known:
+    """Repositories that spoke version 2 a moment ago, at the very URL and with the same credential: they are asked at once.
+
+    An advertisement says nothing but that, and costs a round trip and, on a server of CGI, a process. A redirect is not
+    remembered, for it may lead elsewhere by now.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._until: dict[tuple[str, str], float] = {}
+
+    def has(self, url: str, credentials: Credentials) -> bool:
+        """Whether to ask at once."""
+        return self._until.get((url, credentials.fingerprint), 0.0) > self._now()
+
+    def note(self, url: str, credentials: Credentials) -> None:
+        """It spoke version 2."""
+        if len(self._until) >= KNOWN:
+            self._until.clear()
+        self._until[url, credentials.fingerprint] = self._now() + KNOWN_SECONDS
+
+    def forget(self, url: str, credentials: Credentials) -> None:
+        """It is to introduce itself again."""
+        self._until.pop((url, credentials.fingerprint), None)
+
+
 async def ls_refs(
-    client: httpx.AsyncClient, url: str, wanted: Sequence[str], credentials: Credentials, *, shown: str
+    client: httpx.AsyncClient, url: str, wanted: Sequence[str], credentials: Credentials, *, shown: str, known: Known
 ) -> RefListing:
     """The refs that ``wanted`` may mean. Raises what ``failures`` makes of statuses and broken connections."""
     try:
+        if known.has(url, credentials):
+            known.forget(url, credentials)  # however this ends: what brings no ref is asked in full, and told by that
+            with suppress(StokerError, httpx.HTTPError):
+                listing = await _listing(client, Advertised(url, credentials.pair, []), prefixes(wanted), shown)
+                if listing.refs:
+                    known.note(url, credentials)
+                    return listing
         first = await advertisement(client, url, credentials.pair, shown=shown)
         lines = [line for line in first.lines if line is not None]
         if not any(line.rstrip(b"\n") == b"version 2" for line in lines[:2]):
             return of_v0(lines, shown)
         _check_format(lines, shown)
-        listing = await _listing(client, first, prefixes(wanted), shown)
-        if listing.refs:
-            return listing
-        # Nothing matched and there is no HEAD: only now is it worth asking whether there is anything at all.
-        everything = await _listing(client, first, (), shown)
-        return RefListing({}, {}, any_refs=bool(everything.refs))
+        listing = await _matching(client, first, wanted, shown)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise http_failures.of_httpx(error, shown) from None
+    if first.base == url:
+        known.note(url, credentials)
+    return listing
+
+
+async def _matching(client: httpx.AsyncClient, first: Advertised, wanted: Sequence[str], shown: str) -> RefListing:
+    listing = await _listing(client, first, prefixes(wanted), shown)
+    if listing.refs:
+        return listing
+    # Nothing matched and there is no HEAD: only now is it worth asking whether there is anything at all.
+    everything = await _listing(client, first, (), shown)
+    return RefListing({}, {}, any_refs=bool(everything.refs))
 
 
 def _check_format(capabilities: Iterable[bytes], shown: str) -> None:

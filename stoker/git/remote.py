@@ -15,6 +15,10 @@ from stoker.errors import GitTimeout, RefNotFound
 from stoker.git import heads
 from stoker.git.library import READ_TIMEOUT, bound_libgit2
 from stoker.git.listing import Resolution, is_full_hash, is_ref_name, pick
+<<<<<<< HEAD
+=======
+from stoker.git.lsrefs import Known, ls_refs
+>>>>>>> 1be0605 (Ask a repository that spoke protocol v2 a moment ago in one request)
 from stoker.git.urls import place
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ class Remote:
         self._ssh = ssh or offload
         self._timeout = timeout
         self._http: httpx.AsyncClient | None = None
+        self._known = Known()
         bound_libgit2(read_timeout=read_timeout)
 
     async def __aenter__(self) -> Self:
@@ -74,7 +79,8 @@ class Remote:
             from stoker.git.lsrefs import ls_refs
 
             with trio.move_on_after(self._timeout):
-                return await ls_refs(self._client(), where.url, wanted, credentials, shown=where.shown)
+                client, known = self._client(), self._known
+                return await ls_refs(client, where.url, wanted, credentials, shown=where.shown, known=known)
             raise GitTimeout(f"{where.shown}: no answer within {self._timeout:g} s; check the server and the network")
         if where.transport == "file":
             work = partial(heads.of_path, where, wanted)
