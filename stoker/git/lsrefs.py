@@ -7,7 +7,6 @@ every poll. Servers that answer v0 are read as such.
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -19,40 +18,12 @@ from stoker.git.listing import RefListing, prefixes
 from stoker.git.smart_http import SERVICE, Advertised, advertisement, ask, raise_for_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from stoker.git.credentials import Credentials
+    from stoker.git.protocols import Known
 
-KNOWN_SECONDS: Final = 600.0
-KNOWN: Final = 1_000
-"""Repositories remembered."""
 _HASH: Final = re.compile(r"[0-9a-f]{40}")
-
-
-class Known:
-    """Repositories that spoke version 2 a moment ago, at the very URL and with the same credential: they are asked at once.
-
-    An advertisement says nothing but that, and costs a round trip and, on a server of CGI, a process. A redirect is not
-    remembered, for it may lead elsewhere by now.
-    """
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._until: dict[tuple[str, str], float] = {}
-
-    def has(self, url: str, credentials: Credentials) -> bool:
-        """Whether to ask at once."""
-        return self._until.get((url, credentials.fingerprint), 0.0) > self._now()
-
-    def note(self, url: str, credentials: Credentials) -> None:
-        """It spoke version 2."""
-        if len(self._until) >= KNOWN:
-            self._until.clear()
-        self._until[url, credentials.fingerprint] = self._now() + KNOWN_SECONDS
-
-    def forget(self, url: str, credentials: Credentials) -> None:
-        """It is to introduce itself again."""
-        self._until.pop((url, credentials.fingerprint), None)
 
 
 async def ls_refs(

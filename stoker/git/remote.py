@@ -15,10 +15,7 @@ from stoker.errors import GitTimeout, RefNotFound
 from stoker.git import heads
 from stoker.git.library import READ_TIMEOUT, bound_libgit2
 from stoker.git.listing import Resolution, is_full_hash, is_ref_name, pick
-<<<<<<< HEAD
-=======
-from stoker.git.lsrefs import Known, ls_refs
->>>>>>> 1be0605 (Ask a repository that spoke protocol v2 a moment ago in one request)
+from stoker.git.protocols import Known
 from stoker.git.urls import place
 
 if TYPE_CHECKING:

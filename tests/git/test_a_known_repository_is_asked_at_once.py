@@ -9,7 +9,7 @@ import pytest
 
 from stoker.errors import GitAuthFailed, GitServerError, RepositoryNotFound
 from stoker.git.credentials import Credentials
-from stoker.git.lsrefs import KNOWN, KNOWN_SECONDS, Known
+from stoker.git.protocols import KNOWN, KNOWN_SECONDS, Known
 
 if TYPE_CHECKING:
     from stoker.git.remote import Remote
