@@ -40,9 +40,14 @@ class Backlog:
         """Say this of that resource, soon."""
         key = (regarding.uid, message)
         if key not in self._waiting and len(self._waiting) >= WAITING:
-            place = {"namespace": regarding.namespace, "name": regarding.name}
-            why = f"{WAITING} others wait; the API server is slow"
-            self._log.warning("event_not_recorded", event_reason=REASON, event_message=message, error=why, **place)
+            self._log.warning(
+                "event_not_recorded",
+                namespace=regarding.namespace,
+                name=regarding.name,
+                event_reason=REASON,
+                event_message=message,
+                error=f"{WAITING} others wait; the API server is slow",
+            )
             return
         self._waiting[key] = regarding, self._waiting.get(key, (regarding, 0))[1] + 1
         self._some.set()
