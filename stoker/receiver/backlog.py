@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from stoker.api.objects import ObjectMeta
     from stoker.kube.events import EventRecorder
 
-REASON: Final = "WebhookReceived"
 REST: Final = 4.0
 """Times what a write took: events get a fifth of one writer's time at most."""
 WAITING: Final = 2_000
@@ -44,7 +43,7 @@ class Backlog:
                 "event_not_recorded",
                 namespace=regarding.namespace,
                 name=regarding.name,
-                event_reason=REASON,
+                event_reason="WebhookReceived",
                 event_message=message,
                 error=f"{WAITING} others wait; the API server is slow",
             )
@@ -73,6 +72,6 @@ class Backlog:
         while self._waiting:
             began = trio.current_time()
             regarding, times = self._waiting.pop(key := next(iter(self._waiting)))
-            await self._events.record(regarding, type="Normal", reason=REASON, message=key[1], times=times)
+            await self._events.record(regarding, type="Normal", reason="WebhookReceived", message=key[1], times=times)
             with trio.move_on_after(REST * (trio.current_time() - began)):
                 await self._ending.wait()
