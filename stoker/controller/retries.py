@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from stoker.errors import AlreadyExists, Conflict, Forbidden
+from stoker.errors import AlreadyExists, ClusterUnreachable, Conflict, Forbidden
 from stoker.nursery.backoff import Backoff
 
 if TYPE_CHECKING:
     from stoker.errors import StokerError
 
 FAILURES: Final = Backoff((30.0, 60.0, 120.0, 240.0, 300.0), jitter=0.0)
+OUT_OF_REACH: Final = Backoff((3.0, 5.0, 8.0, 12.0, 15.0), jitter=0.0)
+"""While the API server cannot be reached: what a pass could not do then must not wait for minutes once it can be."""
 SOON: Final = 1.0
 """Seconds after which what somebody else changed meanwhile is read again: no failure, and not counted as one."""
 AGAIN: Final = 3.0
@@ -46,7 +48,8 @@ class Retries:
             self.refused, self.pause = True, AGAIN
         else:
             self.failures += 1
-            self.pause = error.retry_after or FAILURES.delay(self.failures)
+            pauses = OUT_OF_REACH if isinstance(error, ClusterUnreachable) else FAILURES
+            self.pause = error.retry_after or pauses.delay(self.failures)
         self.due = now + self.pause
 
     def holds(self, now: float) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stoker.api import names
-from stoker.errors import GitUnreachable, TooManyRequests
+from stoker.errors import ClusterUnreachable, GitUnreachable, TooManyRequests
 from tests.controller.house import URL, C, House
 
 
@@ -113,3 +113,13 @@ async def test_a_first_refusal_of_the_api_server_is_doubted_and_the_next_believe
         await house.advance(seconds)
         counted.append(len(house.cluster.refused) - first)
     assert counted == [0, 1, 1, 2]
+
+
+async def test_what_an_unreachable_api_server_kept_from_being_done_is_done_soon_after(house: House) -> None:
+    await house.resource(polling__enabled=False)
+    house.cluster.refuse("patch", "configmaps", times=999, error=ClusterUnreachable("down"))
+    await house.edit(gateway__port=8043)
+    await house.advance(600)
+    house.cluster.refusals.clear()
+    await house.advance(15)
+    assert house.metadata()["gatewayPort"] == "8043"
