@@ -1,5 +1,9 @@
 """The queue and its workers: a resource that was woken is looked at, one that fails as a whole is looked at again later.
 
+After a pass its resource rests for a multiple of what the pass took, unless its own wish changes: three hundred gateways that
+report one after another are not three hundred writes of a status that names them all, which would leave the API server no
+time for their reports. Small resources on a server at ease rest for some milliseconds.
+
 Steps that fail are the pass's own business; what ends up here is a pass that could not even begin (the resource cannot be
 read, its finalizer not removed), or one that met a fault of ours. Neither may stop the other resources.
 """
@@ -8,7 +12,7 @@ from __future__ import annotations
 
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import trio
 
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
     Reconcile = Callable[["Key", bool], Awaitable[float | None]]
 
 Key = tuple[str, str]
+REST: Final = 4.0
+"""Times what a pass took."""
+LONGEST_REST: Final = 3.0
+RESTING: Final = 1_000
+"""Resources whose rest is remembered before those that have rested are forgotten."""
 
 
 class Loop:
@@ -32,14 +41,20 @@ class Loop:
         self._queue: KeyedQueue[Key] = KeyedQueue(itemgetter(0))
         self._retries: dict[Key, Retries] = {}
         self._called: set[Key] = set()
+        self._busy: set[Key] = set()
+        self._rested: dict[Key, float] = {}
         self._log = get_logger("controller")
 
     def wake(self, key: Key, *, wish: bool = False) -> None:
-        """As soon as a worker is free. ``wish``: what is asked for changed, which ends a backoff."""
+        """As soon as a worker is free and the resource has rested. ``wish``: what is asked for changed, which waits for no
+        rest and ends a backoff.
+        """
+        self._called.add(key)
         if wish:
             self._retries.pop(key, None)
-        self._called.add(key)
-        self._queue.add(key)
+            self._queue.add(key)
+        elif key not in self._busy:  # else the end of the pass sees to it
+            self._later(key)
 
     def pushed(self, key: Key) -> None:
         """A fresh look-up is asked for and nothing else, which may need no pass; one that failed is made again all the same."""
@@ -66,6 +81,8 @@ class Loop:
     async def _handle(self, reconcile: Reconcile, key: Key) -> None:
         called = key in self._called or key in self._retries
         self._called.discard(key)
+        self._busy.add(key)
+        began = trio.current_time()
         try:
             delay = await reconcile(key, called)
         except StokerError as error:
@@ -75,8 +92,26 @@ class Loop:
             delay = self._failed(key, Transient(f"unexpected {type(fault).__name__}; the log has the details"))
         else:
             self._retries.pop(key, None)
-        if delay is not None:
+        finally:
+            self._busy.discard(key)
+        self._rest(key, trio.current_time() - began)
+        if key in self._called:
+            self._later(key)
+        elif delay is not None:
             self._queue.add_after(key, delay)
+
+    def _rest(self, key: Key, took: float) -> None:
+        now = trio.current_time()
+        if len(self._rested) >= RESTING:
+            self._rested = {other: until for other, until in self._rested.items() if until > now}
+        self._rested[key] = now + min(LONGEST_REST, REST * took)
+
+    def _later(self, key: Key) -> None:
+        left = self._rested.get(key, 0.0) - trio.current_time()
+        if left > 0:
+            self._queue.add_after(key, left)
+        else:
+            self._queue.add(key)
 
     def _failed(self, key: Key, error: StokerError) -> float | None:
         now = trio.current_time()
