@@ -86,7 +86,7 @@ def _burst(plane: Plane, urls: list[str], manager: Process) -> str:
 def _deletion(population: Population) -> str:
     begun = time.perf_counter()
     population.delete()
-    _until(lambda: not population.seen(), "all are gone")
+    _until(population.gone, "all are gone")
     return f"{time.perf_counter() - begun:.1f} s"
 
 
@@ -108,7 +108,7 @@ def _until(holds: Callable[[], bool], what: str) -> None:
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {PATIENCE:.0f} s: {what}")
-        time.sleep(0.25)
+        time.sleep(0.1)
 
 
 class Process:

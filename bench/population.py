@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.api import names
+from tests.cluster.client import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,6 +33,7 @@ class Population:
     urls: Sequence[str]
     number: int
     spaces: int
+    behind: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -65,13 +67,37 @@ class Population:
         return found
 
     def resolved(self) -> bool:
-        """Every one is resolved, with its ConfigMaps."""
-        done = [one for one in self.seen() if one.get("status", {}).get("lastSyncCommit")]
-        if len(done) < self.number:
+        """Every one is resolved, with its ConfigMaps. One that was not is asked for first, and all once it is: lists of hundreds
+        again and again would be a good part of what is measured.
+        """
+        if self.behind and not self._is_resolved(self._one(self.behind[0])):
+            return False
+        seen = {(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in self.seen()}
+        self.behind[:] = [place for place in self.places if not self._is_resolved(seen.get(place))][-1:]
+        if self.behind:
             return False
         ours = f"labelSelector={names.MANAGED_BY_LABEL}={names.MANAGED_BY}"
         maps = self.plane.admin.get(f"/api/v1/configmaps?{ours}&{CACHED}")
         return len(maps["items"]) == 3 * self.number
+
+    def gone(self) -> bool:
+        """None is left; asked for in the same way."""
+        if self.behind and self._one(self.behind[0]) is not None:
+            return False
+        self.behind[:] = [(one["metadata"]["namespace"], one["metadata"]["name"]) for one in self.seen()][-1:]
+        return not self.behind
+
+    def _one(self, place: tuple[str, str]) -> dict[str, Any] | None:
+        try:
+            return self.plane.admin.get(_path(place))
+        except RefusedError as refused:
+            if refused.code == 404:
+                return None
+            raise
+
+    @staticmethod
+    def _is_resolved(found: dict[str, Any] | None) -> bool:
+        return bool(found and found.get("status", {}).get("lastSyncCommit"))
 
     def _resource(self, index: int, place: tuple[str, str]) -> None:
         namespace, name = place
@@ -99,7 +125,11 @@ class Population:
         self.plane.admin.patch(f"/api/v1/namespaces/{namespace}/pods/{name}-0/status", status)
 
     def _delete(self, place: tuple[str, str]) -> None:
-        self.plane.admin.delete(f"/apis/{names.API_VERSION}/namespaces/{place[0]}/{names.PLURAL}/{place[1]}")
+        self.plane.admin.delete(_path(place))
+
+
+def _path(place: tuple[str, str]) -> str:
+    return f"/apis/{names.API_VERSION}/namespaces/{place[0]}/{names.PLURAL}/{place[1]}"
 
 
 def at_once(work: Iterable[Callable[[], None]]) -> None:

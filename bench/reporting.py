@@ -1,27 +1,34 @@
 """What stands for the agents of a fleet: ``python -m bench.reporting KUBECONFIG``, until it is terminated.
 
 It watches the metadata of every resource, as each of their agents does, and once a commit is new answers for all pods of
-the resource as agents do: a merge patch of the pod's key of the status map and one of the changes map, each pod by itself.
+the resource by the agents' own publishing: a merge patch of the pod's key of the status map and one of the changes map, each
+in its turn. What is left out is the sync itself, and a connection for each agent.
 """
 
 from __future__ import annotations
 
-import random
 import sys
 from functools import partial
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import trio
 
+from stoker.agent.publish import Publisher
+from stoker.agent.setup import AgentSetup
 from stoker.api import names
 from stoker.api.handoff import Metadata
-from stoker.api.reports import HistoryEntry, Report, encode_history
-from stoker.errors import StokerError
-from stoker.kube.cluster import CONFIGMAPS, PODS, WatchEvent
+from stoker.api.reports import HistoryEntry, Report
+from stoker.git.credentials import Credentials
+from stoker.kube.cluster import CONFIGMAPS, PODS
 from stoker.kube.config.find import find_access
+from stoker.kube.events import EventRecorder
 from stoker.kube.http.adapter import HttpCluster
+from stoker.kube.informer import Informer
 
-AT_ONCE: Final = 16
+if TYPE_CHECKING:
+    from stoker.api.objects import ConfigMap
+
 _PREFIX: Final = names.metadata_configmap("")
 
 
@@ -32,37 +39,35 @@ class Fleet:
         self._cluster = cluster
         self._pods: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._commits: dict[tuple[str, str], str] = {}
-        self._limit = trio.CapacityLimiter(AT_ONCE)
+        self._publishers: dict[tuple[str, str, str], Publisher] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
         for pod in (await self._cluster.list(PODS)).items:
             resource = (pod.metadata.namespace, (pod.metadata.annotations or {}).get(names.CR_NAME, ""))
             self._pods.setdefault(resource, []).append((pod.metadata.name, pod.metadata.uid))
-        send, receive = trio.open_memory_channel[WatchEvent[Any]](1000)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._watch, send)
-            async for event in receive:
-                if event.object is not None and event.object.metadata.name.startswith(_PREFIX):
-                    self._look(event.object, nursery)
+            for namespace, name in self._pods:
+                nursery.start_soon(self._watch, namespace, names.metadata_configmap(name), nursery)
 
-    async def _watch(self, send: trio.MemorySendChannel[WatchEvent[Any]]) -> None:
-        listing = await self._cluster.list(CONFIGMAPS)
-        for item in listing.items:
-            await send.send(WatchEvent("ADDED", item, listing.resource_version))
-        version = listing.resource_version
-        while True:
-            await self._cluster.watch(CONFIGMAPS, "", resource_version=version, into=send.clone())
+    async def _watch(self, namespace: str, name: str, nursery: trio.Nursery) -> None:
+        """One object, as each agent does: whoever watched them all would be told of every report too."""
+        metadata = Informer(
+            self._cluster, CONFIGMAPS, namespace, name=name, on_change=lambda _, new: self._look(new, nursery)
+        )
+        await metadata.run()
 
-    def _look(self, found: Any, nursery: trio.Nursery) -> None:
+    def _look(self, found: ConfigMap | None, nursery: trio.Nursery) -> None:
+        if found is None:
+            return
         resource = (found.metadata.namespace, found.metadata.name.removeprefix(_PREFIX))
         metadata = Metadata.from_data(found.data)
         if metadata.commit and self._commits.get(resource) != metadata.commit:
             self._commits[resource] = metadata.commit
             for name, uid in self._pods.get(resource, ()):
-                nursery.start_soon(self._report, resource, name, uid, metadata)
+                self._report(self._publisher(resource, name, uid, nursery), name, uid, metadata)
 
-    async def _report(self, resource: tuple[str, str], pod: str, uid: str, metadata: Metadata) -> None:
+    def _report(self, publisher: Publisher, pod: str, uid: str, metadata: Metadata) -> None:
         at = "2026-01-01T00:00:00Z"
         report = Report(
             sync_status="Synced",
@@ -78,22 +83,40 @@ class Fleet:
             gateway_name=pod,
         )
         entry = HistoryEntry(at=at, trigger="commit", ref=metadata.ref, commit=metadata.commit, result="success")
-        texts = {
-            names.status_configmap(resource[1]): report.encode(8192),
-            names.changes_configmap(resource[1]): encode_history([entry], 2048),
-        }
-        for name, text in texts.items():
-            await self._write(resource[0], name, {"data": {pod: text}})
+        publisher.report(report, history=metadata.history_limit)
+        publisher.remember(entry)
 
-    async def _write(self, namespace: str, name: str, body: dict[str, Any]) -> None:
-        """Until it was taken, as agents do, for whom a map that many write at once is nothing unusual."""
-        while True:
-            try:
-                async with self._limit:
-                    await self._cluster.patch(CONFIGMAPS, namespace, name, body)
-                return
-            except StokerError:
-                await trio.sleep(random.uniform(0.5, 1.5))
+    def _publisher(self, resource: tuple[str, str], pod: str, uid: str, nursery: trio.Nursery) -> Publisher:
+        """The agent's own, which knows what it wrote and when its turn is."""
+        key = (*resource, pod)
+        if key not in self._publishers:
+            setup = _setup(resource[0], resource[1], pod, uid)
+            self._publishers[key] = Publisher(setup, self._cluster, EventRecorder(self._cluster, "stoker-agent"))
+            nursery.start_soon(self._publishers[key].run)
+        return self._publishers[key]
+
+
+def _setup(namespace: str, cr: str, pod: str, uid: str) -> AgentSetup:
+    async def key() -> str:
+        return ""
+
+    async def credentials(_auth: str) -> Credentials:
+        return Credentials.none()
+
+    return AgentSetup(
+        namespace,
+        pod,
+        uid,
+        cr,
+        pod,
+        "default",
+        Path("/nowhere"),
+        "http://127.0.0.1:9",
+        False,
+        key,
+        credentials,
+        "bench",
+    )
 
 
 async def main(kubeconfig: str) -> None:

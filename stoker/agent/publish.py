@@ -57,7 +57,8 @@ class Publisher:
         self._events: deque[tuple[EventType, str, str]] = deque(maxlen=EVENTS_KEPT)
         self._status_map = names.status_configmap(setup.cr_name)
         self._changes_map = names.changes_configmap(setup.cr_name)
-        self._turns = {self._status_map: Turns(), self._changes_map: Turns()}
+        pod = setup.pod_name
+        self._turns = {self._status_map: Turns(pod), self._changes_map: Turns(pod, second=True)}
         self._log = get_logger("agent.publish", gateway=setup.gateway_name, namespace=setup.namespace)
 
     async def load(self) -> None:
@@ -172,7 +173,7 @@ class Publisher:
 
     async def _own_key(self, map_name: str) -> str:
         found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, map_name)
-        self._turns[map_name].seen = len(found.data)
+        self._turns[map_name].saw(found.data)
         return found.data.get(self._setup.pod_name, "")
 
     async def _put(self, map_name: str, newest: Callable[[], str], *, at_once: bool) -> bool:
@@ -197,7 +198,7 @@ class Publisher:
             turns.failed()
             self._log.debug("report_overtaken", what=map_name, by=turns.sharers - 1)
             return False
-        turns.wrote(trio.current_time() - began, sharers=len(found.data))
+        turns.wrote(trio.current_time() - began, found.data)
         self._written[map_name] = text
         self._said.pop(map_name, None)
         return True

@@ -1,10 +1,13 @@
-"""When to begin a write into a map that many agents share: nobody tells whose turn it is, so each waits a random while.
+"""When to begin a write into a map that many agents share: nobody tells whose turn it is, but the map tells who they are.
 
 An API server answers merge patches of one object without conflict, but it does so by beginning each again that another has
 overtaken: of a hundred that begin at once one gets through at a time, some five thousand attempts in all, which take longer
-than any of them is waited for. So they begin at random within eight times as long as they take one after another, as far as
-each agent can tell from its own; and one that is not through in a moment leaves the field, for whoever stays in it holds up
-all others, and comes again later. Twenty that begin at once are through in a moment: small fleets wait for nothing.
+than any of them is waited for. What makes them write, a new commit, reaches them at one moment; so they begin one after
+another in the order of their keys, each a little after the one before should be through. How long a write takes grows with
+the map, and all reckon with the same time as long as their own writes take no longer: places that each measured by itself
+would overlap. Who has no key in the map yet begins at random within twice that, and so does one that was not through in a
+moment: it leaves the field, for whoever stays in it holds up all others, and comes again with more room each time.
+Twenty that begin at once are through in a moment: small fleets wait for nothing.
 """
 
 from __future__ import annotations
@@ -15,50 +18,70 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-ROOM: Final = 8.0
-"""Times as long as the writes themselves take."""
+STEP: Final = 2.0
+"""Times as long as a write takes, from one place to the next."""
 FEW: Final = 20
-UNKNOWN: Final = 0.03
-SHORTEST: Final = 0.005
-LONGEST: Final = 0.2
+SHORTEST: Final = 0.02
+EACH: Final = 0.0001
+"""Seconds by which each key of a map makes a write of it longer, on a small API server."""
+LONGEST: Final = 0.25
+"""A bound: what takes longer is not the map's doing."""
 REMEMBERED: Final = 5
-MOST: Final = 20.0
 MOMENT: Final = 1.0
 
 
 class Turns:
-    """Of one map. ``told``: how many write into it as others say; ``seen``: as the map did. The asking one is included."""
+    """Of one map, for the one who writes ``key``. ``told``: how many write into it as others say; ``second``: whoever comes
+    has just had a turn in another map, so all come in their order already, and begin when the last has left that one.
+    """
 
-    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+    def __init__(self, key: str, *, second: bool = False, chance: Callable[[], float] = random.random) -> None:
         self.told = 1
-        self.seen = 1
+        self._second = second
+        self._key = key
         self._chance = chance
+        self._seen = 1
+        self._before: int | None = None
         self._took: deque[float] = deque(maxlen=REMEMBERED)
         self._failures = 0
 
     @property
     def sharers(self) -> int:
-        """How many there are at least."""
-        return max(self.told, self.seen)
+        """How many there are at least, the asking one included."""
+        return max(self.told, self._seen)
+
+    def saw(self, keys: Collection[str]) -> None:
+        """What the map held: who writes into it, and how many of them come before."""
+        self._seen = max(1, len(keys))
+        self._before = sum(key < self._key for key in keys) if self._key in keys else None
 
     def pause(self) -> float:
         """Seconds until the next write may begin."""
-        took = sorted(self._took) or [UNKNOWN]
-        one = min(max(took[len(took) // 2], SHORTEST), LONGEST)  # the middle one; a module for it would be 0.3 MB more
-        span: float = max(self.sharers - FEW, 0) * one * ROOM * 2.0**self._failures
-        return min(span, MOST) * self._chance()
+        span = max(self.sharers - FEW, 0) * self._one() * STEP
+        if self._before is None or self._failures:
+            return span * 2.0 ** max(self._failures, 1) * self._chance()
+        if self._second:
+            return span
+        # Of those whose keys came later than ours was written none is known: chance spreads them over our place.
+        share = 1.0 / STEP if self._seen >= self.told else 1.0
+        return span * (self._before + share * self._chance()) / self._seen
+
+    def _one(self) -> float:
+        """Seconds that a write takes, as all reckon, or as the shortest of the own ones took when that was longer."""
+        usual = max(SHORTEST, EACH * self.sharers)
+        return min(max(min(self._took, default=usual), usual), LONGEST)
 
     def patience(self) -> float:
         """Seconds that a write is waited for: longer each time, because a server may just be slow."""
         return MOMENT * 2.0**self._failures if self.sharers > FEW else math.inf
 
-    def wrote(self, took: float, *, sharers: int) -> None:
-        """A write got through in ``took`` seconds, in its turn among so many."""
+    def wrote(self, took: float, keys: Collection[str]) -> None:
+        """A write got through in ``took`` seconds; what the map held then."""
         self._took.append(took)
         self._failures = 0
-        self.seen = sharers
+        self.saw(keys)
 
     def failed(self) -> None:
         """It did not: there is less room than was thought."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pytest
 import trio
 
 from stoker.agent.patient import PatientCluster
-from stoker.agent.turns import FEW, MOMENT, MOST, ROOM, UNKNOWN, Turns
+from stoker.agent.turns import EACH, FEW, LONGEST, MOMENT, SHORTEST, STEP, Turns
 from stoker.api.handoff import history_limit
 from stoker.kube.cluster import CONFIGMAPS
 from tests.agent.plant import CR, SPACE
@@ -24,33 +26,67 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def of(sharers: int, *took: float) -> Turns:
-    """The turns of whom chance gives the longest pause."""
-    turns = Turns(chance=lambda: 1.0)
+def of(sharers: int, *took: float, key: str = "gw-000", second: bool = False, known: int | None = None) -> Turns:
+    """Among ``gw-000`` and on, of whom the map held ``known`` (all, unless told), for whom chance is the worst."""
+    keys = [f"gw-{number:03}" for number in range(sharers if known is None else known)]
+    turns = Turns(key, second=second, chance=lambda: 1.0)
     for seconds in took:
-        turns.wrote(seconds, sharers=sharers)
+        turns.wrote(seconds, keys)
+    turns.saw(keys)
     turns.told = sharers
     return turns
 
 
 def test_few_wait_for_nothing() -> None:
-    assert Turns().pause() == of(FEW, 0.1).pause() == 0
+    assert Turns("gw-000").pause() == of(FEW, 0.1, key="gw-019").pause() == 0
 
 
-def test_the_time_that_all_need_is_told_by_the_own_writes() -> None:
-    assert of(FEW + 10).pause() == 10 * UNKNOWN * ROOM
-    assert of(FEW + 10, 0.5, 0.01, 0.02).pause() == 10 * 0.02 * ROOM
-    assert of(100_000, 0.1).pause() == MOST
+def test_who_is_in_the_map_comes_in_the_order_of_the_keys_and_no_two_overlap() -> None:
+    crowd = 100
+    first = [of(crowd, key=f"gw-{number:03}") for number in range(crowd)]
+    pauses = [turns.pause() for turns in first]
+    apart = [after - before for before, after in pairwise(pauses)]
+    assert min(apart) > 0
+    assert max(pauses) <= (crowd - FEW) * SHORTEST * STEP
+    for turns in first:
+        turns._chance = lambda: 0.0
+    soonest = [turns.pause() for turns in first]
+    assert all(early - late > 0 for late, early in zip(pauses, soonest[1:], strict=False))
+
+
+def test_the_time_of_a_turn_grows_with_the_map_and_with_a_slow_server() -> None:
+    last = "gw-299"
+    usual = of(300, key=last).pause()
+    assert usual == pytest.approx(280 * EACH * 300 * STEP * (299.5 / 300))
+    assert of(300, 0.001, key=last).pause() == usual
+    assert of(300, 3 * EACH * 300, 9, key=last).pause() == pytest.approx(3 * usual)
+    assert of(300, 9, 9, key=last).pause() == pytest.approx(usual * LONGEST / (EACH * 300))
+
+
+def test_who_is_not_in_the_map_yet_leaves_it_to_chance() -> None:
+    assert of(FEW + 10, key="new").pause() == 2 * 10 * SHORTEST * STEP
+
+
+def test_of_a_map_that_was_filling_when_it_was_seen_chance_stands_for_who_came_later() -> None:
+    alone = of(FEW + 80, known=1)
+    assert alone.pause() == 80 * SHORTEST * STEP
+    alone._chance = lambda: 0.0
+    assert alone.pause() == 0
+
+
+def test_the_second_map_is_written_when_all_have_written_the_first() -> None:
+    span = 80 * SHORTEST * STEP
+    assert {of(FEW + 80, key=key, second=True).pause() for key in ("gw-000", "gw-050", "gw-099")} == {span}
 
 
 def test_a_write_that_did_not_get_through_leaves_more_room_until_one_does() -> None:
-    turns = of(FEW + 10, 0.01)
-    before = turns.pause()
+    turns, span = of(FEW + 10), 10 * SHORTEST * STEP
     turns.failed()
+    assert turns.pause() == 2 * span
     turns.failed()
-    assert turns.pause() == 4 * before
-    turns.wrote(0.01, sharers=FEW + 10)
-    assert turns.pause() == before
+    assert turns.pause() == 4 * span
+    turns.wrote(0.01, ["gw-000"])
+    assert turns.pause() == span
 
 
 def test_who_is_not_through_in_a_moment_leaves_the_field_and_is_more_patient_the_next_time() -> None:
@@ -61,18 +97,12 @@ def test_who_is_not_through_in_a_moment_leaves_the_field_and_is_more_patient_the
     assert turns.patience() == 2 * MOMENT
 
 
-def test_each_waits_another_while() -> None:
-    turns = Turns()
-    turns.told = 50
-    assert len({turns.pause() for _ in range(20)}) == 20
-
-
 async def test_how_many_share_is_told_by_the_room_that_each_has(autojump_clock: MockClock, synced: Plant) -> None:
-    assert max([await patched_after(synced, history_limit=history_limit(500)) for _ in range(5)]) > 0.1
+    assert max([await patched_after(synced, history_limit=history_limit(500)) for _ in range(5)]) > 0.1  # all by chance
 
 
 async def test_or_by_the_map_itself(autojump_clock: MockClock, synced: Plant) -> None:
-    others: Mapping[str, Any] = {"data": {f"gw-{number}": "{}" for number in range(1, 400)}}
+    others: Mapping[str, Any] = {"data": {f"a-{number}": "{}" for number in range(400)}}
     await synced.cluster.patch(CONFIGMAPS, SPACE, f"stoker-status-{CR}", others)
     assert await patched_after(synced) < 0.1  # nothing has told it yet
     assert max([await patched_after(synced) for _ in range(5)]) > 0.1
