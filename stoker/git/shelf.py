@@ -8,6 +8,7 @@ never moved or removed, because libgit2 opens a pack by its path when it first n
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 import weakref
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 STORE = ".git"
 FRESH = ".fresh"
 UNDER_WAY = "under-way"
+LIFE = os.urandom(8).hex()
+"""Of this process: in a container each has the same number."""
 
 
 class Standing(NamedTuple):
@@ -61,7 +64,7 @@ class Shelf:
         """While libgit2 speaks to a server: whoever finds the mark later knows that a process died of it, or in it."""
         mark = self.folder / UNDER_WAY
         with contextlib.suppress(OSError):  # a disk that is full is the fetch's error
-            mark.touch()
+            mark.write_text(LIFE)
         try:
             yield
         finally:
@@ -70,8 +73,11 @@ class Shelf:
 
     @property
     def died_fetching(self) -> bool:
-        """Whether the last process, or a call that was given up and still runs, did not end its fetch."""
-        return (self.folder / UNDER_WAY).exists()
+        """Whether an earlier process did not end its fetch. One of this process that was given up and hangs is no death."""
+        try:
+            return (self.folder / UNDER_WAY).read_text() != LIFE
+        except OSError:
+            return False
 
     def lease(self, reader: object, store: Path) -> None:
         """``store`` stays until ``reader`` is gone. Call it while holding ``choosing``."""

@@ -58,19 +58,22 @@ class Site:
 
     def open(self, **changes: Any) -> None:
         """Makes the three maps; ``changes`` are fields of Metadata, the commit is the first one unless told."""
-        for name in (
-            names.status_configmap(self.cr),
-            names.changes_configmap(self.cr),
-            names.metadata_configmap(self.cr),
+        self._set({"commit": self.first, **changes})
+        for name, data in (
+            (names.status_configmap(self.cr), {}),
+            (names.changes_configmap(self.cr), {}),
+            (names.metadata_configmap(self.cr), self.metadata.to_data()),
         ):
-            body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": self._meta(name)}
+            body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": self._meta(name), "data": data}
             self.plane.admin.create(f"/api/v1/namespaces/{self.namespace}/configmaps", body)
-        self.want(**{"commit": self.first, **changes})
+
+    def _set(self, changes: dict[str, Any]) -> None:
+        known = {name: getattr(self.metadata, name) for name in self.metadata.__dataclass_fields__}
+        self.metadata = Metadata(**{**known, **changes})
 
     def want(self, **changes: Any) -> None:
         """Writes the metadata."""
-        known = {name: getattr(self.metadata, name) for name in self.metadata.__dataclass_fields__}
-        self.metadata = Metadata(**{**known, **changes})
+        self._set(changes)
         self.plane.admin.patch(self.map_path(names.metadata_configmap(self.cr)), {"data": self.metadata.to_data()})
 
     def push(self, files: dict[str, bytes | str | None], **changes: Any) -> str:
