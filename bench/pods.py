@@ -53,11 +53,11 @@ def measure(page: Page, base: Path) -> None:
         with daemon(home / "served") as root:
             served = make(home, home / "served", "M", root)
             for count, goal in ((1, "p50 under 300 ms"), (20, "p50 under 700 ms")):
-                samples = sorted(trio.run(_pushes, plane, served, home / str(count), count))
-                figure = f"p50 {statistics.median(samples) * 1e3:.0f} ms; {milliseconds(samples)}"
-                page.add(
-                    Row(f"push to live and scanned, real API server, agents as processes, M: {count}", figure, goal)
-                )
+                pushes = trio.run(_pushes, plane, served, home / str(count), count)
+                work = f"push to live and scanned, real API server, agents as processes, M: {count}"
+                page.add(Row(work, _figure([took for each in pushes for took in each]), goal))
+                if count > 1:
+                    page.add(Row("… until the last of them", _figure([max(each) for each in pushes]), "–"))
         page.add(
             Row("100 agents report at once", trio.run(_reports, plane, home / "crowd"), "no conflict, no lost report")
         )
@@ -65,14 +65,18 @@ def measure(page: Page, base: Path) -> None:
         plane.close()
 
 
-async def _pushes(plane: Plane, served: Served, root: Path, count: int) -> list[float]:
+def _figure(samples: list[float]) -> str:
+    return f"p50 {statistics.median(samples) * 1e3:.0f} ms; {milliseconds(samples)}"
+
+
+async def _pushes(plane: Plane, served: Served, root: Path, count: int) -> list[list[float]]:
     space = f"pods-{count}"
     _make_namespace(plane, space)
     token = accounts.manager_token(plane, home=f"{space}-home", watched=[space])
     config = plane.write_kubeconfig(space, {"token": token}, namespace=f"{space}-home")
     narrow = ("--watch-namespaces", space, "--receiver", "127.0.0.1:0")
     manager = Manager(root / "manager", config, narrow, {"WEBHOOK_HMAC_SECRET": SECRET})
-    samples: list[float] = []
+    samples: list[list[float]] = []
     try:
         await trio.to_thread.run_sync(manager.ready)
         url = await trio.to_thread.run_sync(manager.url, "receiver")
@@ -114,8 +118,8 @@ async def _site(plane: Plane, space: str, root: Path, nursery: trio.Nursery, cr:
     return site
 
 
-async def _push(url: str, served: Served, sites: Sequence[Site]) -> float:
-    """From the request's begin until the last gateway has answered both scans."""
+async def _push(url: str, served: Served, sites: Sequence[Site]) -> list[float]:
+    """From the request's begin until each gateway has answered both scans."""
     commit = await trio.to_thread.run_sync(served.change_one)
     gateways = [pod.gateway for site in sites for pod in site.pods.values()]
     wanted = [len(gateway.scans) + 2 for gateway in gateways]
@@ -127,10 +131,15 @@ async def _push(url: str, served: Served, sites: Sequence[Site]) -> float:
         began = time.perf_counter()
         answer = await client.post(url, content=raw, headers=headers)
         answer.raise_for_status()
+    took: dict[int, float] = {}
     with trio.fail_after(BOUND):
-        while any(len(one.scans) < least for one, least in zip(gateways, wanted, strict=True)):  # noqa: ASYNC110
+        while len(took) < len(gateways):
             await trio.sleep(SEEN_BY)
-    return time.perf_counter() - began
+            now = time.perf_counter() - began
+            for number, gateway in enumerate(gateways):
+                if number not in took and len(gateway.scans) >= wanted[number]:
+                    took[number] = now
+    return list(took.values())
 
 
 async def _reports(plane: Plane, root: Path) -> str:
