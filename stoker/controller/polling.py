@@ -18,13 +18,13 @@ from stoker.controller.lookups import Need
 from stoker.controller.retries import TOLERANCE
 from stoker.controller.steps.resolve import interval
 from stoker.errors import StokerError
+from stoker.git.credentials import Credentials
 from stoker.git.listing import is_full_hash, pick
 
 if TYPE_CHECKING:
     from stoker.controller.lookups import Lookups
     from stoker.controller.metrics import ControllerMetrics
     from stoker.controller.outcome import Memory, Pass, Tokens
-    from stoker.git.credentials import Credentials
 
 FULL_SECONDS: Final = 300.0
 """At most between two passes of a resource that is polled: Secrets can only be read, not watched."""
@@ -60,10 +60,15 @@ def of_pass(this: Pass) -> Polled | None:
 
 
 def heard(memory: Memory, tokens: Tokens, turn: int) -> bool:
-    """Notes the look-up that a push asks for; False when the ``tokens``, first seen at ``turn``, ask for more than that."""
+    """Notes the look-up that a push asks for; False when the ``tokens``, first seen at ``turn``, ask for more than that.
+
+    A credential is read anew for a push: it may have been rotated, or taken away, and its Secret cannot be watched.
+    """
     if tokens == memory.tokens:
         return True
-    if memory.polled is None or tokens != memory.tokens._replace(pushed_at=tokens.pushed_at):
+    if memory.polled is None or memory.polled.credentials != Credentials.none():
+        return False
+    if tokens != memory.tokens._replace(pushed_at=tokens.pushed_at):
         return False
     memory.tokens, memory.need = tokens, Need(turn)
     return True

@@ -152,7 +152,9 @@ def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> i
     shown = wanted.place.shown
     try:
         _clear_torn_packs(store)
-        with opened(store) as repository, ssh_home(wanted.credentials.ssh, until=wanted.until), shelf.under_way():
+        # Of ssh and git:// nobody dies of a redirect: there the mark would say nothing, and stay when a worker is killed.
+        marked = shelf.under_way() if wanted.place.transport == "http" else contextlib.nullcontext()
+        with opened(store) as repository, ssh_home(wanted.credentials.ssh, until=wanted.until), marked:
             transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
             _climb(repository, transfer, shelf, wanted)
             _tidy(repository, store, wanted.commit)

@@ -32,6 +32,15 @@ async def test_neither_does_a_push_that_brings_the_same_commit(resolved: House) 
     assert (passes(resolved) - before, len(resolved.refs.asked) - asked) == (0, 2)
 
 
+async def test_a_push_reads_a_credential_anew(house: House) -> None:
+    await house.secret("git", token="old-token-old-token")
+    await house.resource(git__auth=TOKEN)
+    fresh = base64.b64encode(b"new-token-new-token").decode()
+    await house.cluster.patch(SECRETS, NS, "git", {"data": {"token": fresh}})
+    await house.annotate({"stoker.io/pushed-at": "1"})
+    assert house.refs.asked[-1].secret == "new-token-new-token"
+
+
 @pytest.mark.parametrize("also", ["stoker.io/requested-at", "stoker.io/allow-mass-delete", "anything"])
 async def test_a_push_beside_another_annotation_is_a_pass(resolved: House, also: str) -> None:
     before, asked = passes(resolved), len(resolved.refs.asked)
