@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import trio
 
 from stoker.agent.publish import Publisher
-from stoker.agent.setup import AgentSetup
 from stoker.api import names
 from stoker.api.handoff import Metadata
 from stoker.api.reports import HistoryEntry, Report
-from stoker.git.credentials import Credentials
 from stoker.kube.cluster import CONFIGMAPS, PODS
 from stoker.kube.config.find import find_access
 from stoker.kube.events import EventRecorder
 from stoker.kube.http.adapter import HttpCluster
 from stoker.kube.informer import Informer
+from tests.sidecar.crowd import lone
 
 if TYPE_CHECKING:
     from stoker.api.objects import ConfigMap
@@ -65,7 +63,7 @@ class Fleet:
         if metadata.commit and self._commits.get(resource) != metadata.commit:
             self._commits[resource] = metadata.commit
             for name, uid in self._pods.get(resource, ()):
-                self._report(self._publisher(resource, name, uid, nursery), name, uid, metadata)
+                self._report(self._publisher(resource, name, nursery), name, uid, metadata)
 
     def _report(self, publisher: Publisher, pod: str, uid: str, metadata: Metadata) -> None:
         at = "2026-01-01T00:00:00Z"
@@ -86,37 +84,14 @@ class Fleet:
         publisher.report(report, history=metadata.history_limit)
         publisher.remember(entry)
 
-    def _publisher(self, resource: tuple[str, str], pod: str, uid: str, nursery: trio.Nursery) -> Publisher:
+    def _publisher(self, resource: tuple[str, str], pod: str, nursery: trio.Nursery) -> Publisher:
         """The agent's own, which knows what it wrote and when its turn is."""
         key = (*resource, pod)
         if key not in self._publishers:
-            setup = _setup(resource[0], resource[1], pod, uid)
+            setup = lone(*resource, pod)
             self._publishers[key] = Publisher(setup, self._cluster, EventRecorder(self._cluster, "stoker-agent"))
             nursery.start_soon(self._publishers[key].run)
         return self._publishers[key]
-
-
-def _setup(namespace: str, cr: str, pod: str, uid: str) -> AgentSetup:
-    async def key() -> str:
-        return ""
-
-    async def credentials(_auth: str) -> Credentials:
-        return Credentials.none()
-
-    return AgentSetup(
-        namespace,
-        pod,
-        uid,
-        cr,
-        pod,
-        "default",
-        Path("/nowhere"),
-        "http://127.0.0.1:9",
-        False,
-        key,
-        credentials,
-        "bench",
-    )
 
 
 async def main(kubeconfig: str) -> None:

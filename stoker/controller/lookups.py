@@ -19,6 +19,7 @@ import trio
 from stoker.controller.retries import TOLERANCE
 from stoker.errors import GitServerError, GitTimeout, StokerError
 from stoker.git.listing import RefListing, candidates
+from stoker.nursery.rest import Rest
 from stoker.observe.logs import get_logger
 from stoker.observe.redact import redact_url
 
@@ -33,12 +34,8 @@ BOUND: Final = 32.0
 """Seconds for one look-up: a second net below the remote's own bound of 30, so that no adapter can hold a group for ever."""
 SHARED_FAILURE: Final = 5.0
 """Seconds for which one failed look-up spares the others theirs: a hundred resources must not knock at a closed door at once."""
-
-
-REST: Final = 4.0
-"""Times what a look-up took, until the next of the same repository begins: a storm of pushes is no storm of look-ups."""
-LONGEST_REST: Final = 0.25
-"""Seconds: one push close after another waits no longer than that for its look-up to begin."""
+REST: Final = Rest(longest=0.25)
+"""Between two look-ups of one repository: a storm of pushes is no storm of look-ups, and none waits long for its own."""
 
 
 class RefSource(Protocol):
@@ -159,7 +156,7 @@ class Lookups:
         await trio.sleep_until(state.rested)
         if state.refs:
             state.last = await self._look_up(group[0], frozenset(state.refs.values()), state.credentials)
-            state.rested = trio.current_time() + min(LONGEST_REST, REST * state.last.took)
+            state.rested = trio.current_time() + REST.after(state.last.took)
         state.running = False
         # Whoever asked while it ran is called too: it asks again, and judges whether this one serves it.
         waiting, state.waiting = state.waiting, set()

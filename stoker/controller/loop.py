@@ -19,6 +19,7 @@ import trio
 from stoker.controller.retries import Retries
 from stoker.errors import StokerError, Transient
 from stoker.nursery.keyed import KeyedQueue
+from stoker.nursery.rest import Rest
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
     Reconcile = Callable[["Key", bool], Awaitable[float | None]]
 
 Key = tuple[str, str]
-REST: Final = 4.0
-"""Times what a pass took."""
-LONGEST_REST: Final = 3.0
+REST: Final = Rest(longest=3.0)
+"""Of one resource, after a pass."""
 RESTING: Final = 1_000
 """Resources whose rest is remembered before those that have rested are forgotten."""
 
@@ -41,7 +41,6 @@ class Loop:
         self._queue: KeyedQueue[Key] = KeyedQueue(itemgetter(0))
         self._retries: dict[Key, Retries] = {}
         self._called: set[Key] = set()
-        self._busy: set[Key] = set()
         self._rested: dict[Key, float] = {}
         self._log = get_logger("controller")
 
@@ -53,14 +52,15 @@ class Loop:
         if wish:
             self._retries.pop(key, None)
             self._queue.add(key)
-        elif key not in self._busy:  # else the end of the pass sees to it
+        elif not self._queue.is_running(key):  # else the end of the pass sees to it
             self._later(key)
 
     def pushed(self, key: Key) -> None:
         """A fresh look-up is asked for and nothing else, which may need no pass; one that failed is made again all the same."""
         if key in self._retries:
             self.wake(key, wish=True)
-        self._queue.add(key)
+        else:
+            self._queue.add(key)
 
     def answered(self, key: Key) -> None:
         """What a pass waits for is in: not in itself a reason for another."""
@@ -81,7 +81,6 @@ class Loop:
     async def _handle(self, reconcile: Reconcile, key: Key) -> None:
         called = key in self._called or key in self._retries
         self._called.discard(key)
-        self._busy.add(key)
         began = trio.current_time()
         try:
             delay = await reconcile(key, called)
@@ -92,8 +91,6 @@ class Loop:
             delay = self._failed(key, Transient(f"unexpected {type(fault).__name__}; the log has the details"))
         else:
             self._retries.pop(key, None)
-        finally:
-            self._busy.discard(key)
         self._rest(key, trio.current_time() - began)
         if key in self._called:
             self._later(key)
@@ -104,7 +101,7 @@ class Loop:
         now = trio.current_time()
         if len(self._rested) >= RESTING:
             self._rested = {other: until for other, until in self._rested.items() if until > now}
-        self._rested[key] = now + min(LONGEST_REST, REST * took)
+        self._rested[key] = now + REST.after(took)
 
     def _later(self, key: Key) -> None:
         left = self._rested.get(key, 0.0) - trio.current_time()

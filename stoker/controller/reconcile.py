@@ -51,12 +51,8 @@ class Sight(Protocol):
         """The resource's pods, None while they could not be listed."""
         ...
 
-    def arrival(self, key: Key, tokens: Tokens) -> int | None:
-        """The turn at which those tokens were first seen, None when they have not been."""
-        ...
-
     def latest(self, key: Key) -> tuple[Tokens, int]:
-        """The tokens seen last, and that turn."""
+        """The tokens seen last, and the turn at which they were first seen."""
         ...
 
 
@@ -126,7 +122,8 @@ class Reconciler:
             self._forget(key)
             memory = Memory()
             self.memories[key] = resource.metadata.uid, memory
-        arrival = self.sight.arrival(key, tokens_of(resource.metadata))
+        seen, turn = self.sight.latest(key)
+        arrival = turn if seen == tokens_of(resource.metadata) else None
         return Pass(resource, memory, self.sight.census(*key), arrival)
 
     async def _steps(self, this: Pass) -> None:

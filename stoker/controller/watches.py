@@ -99,11 +99,6 @@ class Watches:
         mine = tuple(pod for pod in everyone if self._resource_of(pod) == name)
         return Census(mine, frozenset(pod.metadata.name for pod in everyone))
 
-    def arrival(self, key: Key, tokens: Tokens) -> int | None:
-        """The turn at which these tokens were first seen; None when they have not been."""
-        seen, turn = self._arrivals.get(key, (None, 0))
-        return turn if seen == tokens else None
-
     def latest(self, key: Key) -> tuple[Tokens, int]:
         """The tokens seen last, and the turn at which they were first seen."""
         return self._arrivals.get(key, (Tokens(), 0))

@@ -62,6 +62,10 @@ class KeyedQueue(Generic[K]):
         self._due.pop(key, None)
         self._wake()
 
+    def is_running(self, key: K) -> bool:
+        """Whether it is being handled."""
+        return key in self._running
+
     @property
     def pending(self) -> int:
         """Entries of delayed keys in memory; some may be stale, never more than twice the delayed keys and some slack."""

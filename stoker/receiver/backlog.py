@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
+from stoker.nursery.rest import Rest
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
     from stoker.api.objects import ObjectMeta
     from stoker.kube.events import EventRecorder
 
-REST: Final = 4.0
-"""Times what a write took: events get a fifth of one writer's time at most."""
+REST: Final = Rest()
+"""After each write."""
 WAITING: Final = 2_000
 """Different sayings that wait at most; one more is said in the log alone."""
 FAREWELL: Final = 2.0
@@ -26,7 +27,7 @@ FAREWELL: Final = 2.0
 
 
 class Backlog:
-    """What waits to be said of resources; ``add`` never waits, ``run`` writes until cancelled."""
+    """What waits to be said of resources; ``add`` never waits, ``run`` writes until ``finish``."""
 
     def __init__(self, events: EventRecorder) -> None:
         self._events = events
@@ -73,5 +74,5 @@ class Backlog:
             began = trio.current_time()
             regarding, times = self._waiting.pop(key := next(iter(self._waiting)))
             await self._events.record(regarding, type="Normal", reason="WebhookReceived", message=key[1], times=times)
-            with trio.move_on_after(REST * (trio.current_time() - began)):
+            with trio.move_on_after(REST.after(trio.current_time() - began)):
                 await self._ending.wait()

@@ -156,9 +156,8 @@ def _refusal(resource: GatewaySync | None, profile: str) -> str:
         condition = conditions.find(resource.status.conditions, kind)
         if condition is None or condition.status != "True":
             return _WAITS.sub("", condition.message) if condition is not None else f"{kind} is not known"
-    if (
-        resolved := resolve_profiles(parse_spec(resource.spec, name=resource.metadata.name)).get(profile)
-    ) is not None and resolved.paused:
+    resolved = resolve_profiles(parse_spec(resource.spec, name=resource.metadata.name)).get(profile)
+    if resolved is not None and resolved.paused:
         return f"the profile {profile!r} is paused; remove paused from it, or from spec.sync.defaults"
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stoker.api import names
-from stoker.controller.lookups import LONGEST_REST
+from stoker.controller.lookups import REST
 from tests.controller.house import URL, A, B, House
 
 
@@ -52,7 +52,7 @@ async def test_even_when_it_arrives_at_the_very_instant_at_which_that_one_began(
     resolved.refs.push(URL, B)
     await resolved.annotate({names.PUSHED_AT: "2"}, settle=True)
     await resolved.advance(20)
-    assert [asked.at - began for asked in resolved.refs.asked[1:]] == [0, 5 + LONGEST_REST]
+    assert [asked.at - began for asked in resolved.refs.asked[1:]] == [0, 5 + REST.longest]
     assert resolved.metadata()["commit"] == B
 
 

@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from stoker.controller import loop as module
-from stoker.controller.loop import LONGEST_REST, REST, Loop
+from stoker.controller.loop import REST, Loop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -88,7 +88,7 @@ async def test_a_report_that_comes_while_a_pass_runs_is_looked_at_after_the_rest
         await trio.sleep(0.1)
         loop.wake(KEY)
         await trio.sleep(30)
-    assert passes.apart == [0, 0.5 + REST * 0.5]
+    assert passes.apart == [0, 0.5 + REST.after(0.5)]
     assert passes.called == [True, True]
 
 
@@ -111,7 +111,7 @@ async def test_the_longest_pass_is_rested_from_for_a_bounded_while(autojump_cloc
         await trio.sleep(10.1)
         loop.wake(KEY)
         await trio.sleep(30)
-    assert passes.apart == [0, 10 + LONGEST_REST]
+    assert passes.apart == [0, 10 + REST.longest]
 
 
 async def test_a_rest_keeps_no_other_resource_waiting(autojump_clock: MockClock) -> None:

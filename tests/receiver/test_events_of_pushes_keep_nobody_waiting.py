@@ -101,7 +101,7 @@ async def test_after_a_slow_write_it_rests_the_longer(autojump_clock: MockClock)
             waiting.add(regarding, message)
         await trio.sleep(60)
     first, second, third = cluster.tried
-    assert (second - first, third - second) == (SECONDS * (1 + backlog.REST),) * 2
+    assert (second - first, third - second) == (SECONDS + backlog.REST.after(SECONDS),) * 2
 
 
 async def test_what_waits_at_the_end_is_written_without_rests(autojump_clock: MockClock) -> None:

@@ -30,7 +30,7 @@ class Crowd:
 
     def __init__(self, plane: Plane, namespace: str, cr: str, account: Path, size: int) -> None:
         where = {in_cluster.HOST: "127.0.0.1", in_cluster.PORT: str(plane.port)}
-        self.setups = [_setup(namespace, cr, f"gw-{number}") for number in range(size)]
+        self.setups = [lone(namespace, cr, f"gw-{number}") for number in range(size)]
         self._clusters = [HttpCluster(in_cluster.in_cluster(where, account)) for _ in self.setups]
         patient = [PatientCluster(cluster) for cluster in self._clusters]
         self.publishers = [
@@ -57,7 +57,9 @@ class Crowd:
             self.refused += 1
 
 
-def _setup(namespace: str, cr: str, pod: str) -> AgentSetup:
+def lone(namespace: str, cr: str, pod: str) -> AgentSetup:
+    """An agent that does nothing but publish."""
+
     async def key() -> str:
         return ""
 
