@@ -7,7 +7,6 @@ credential may go along is a decision of whoever asks. Proxies and the authoriti
 from __future__ import annotations
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib import import_module
 from typing import Final, NamedTuple
 
 import httpx
@@ -15,10 +14,9 @@ import trio
 
 from stoker.git.library import Trust
 from stoker.git.proxies import proxy_for
-from stoker.observe.memory import hidden
+from stoker.observe.memory import load_http
 
-with hidden("h2"):  # HTTP/2, which no client here speaks
-    import_module("httpcore")
+load_http()
 
 UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 """httpx opens a hundred connections at most: as many servers that hang would keep everybody else waiting for one."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -17,14 +16,13 @@ import trio
 
 from stoker.errors import CredentialsInvalid, GatewayAnswerInvalid, GatewayTimeout
 from stoker.ignition import failures
-from stoker.observe.memory import hidden
+from stoker.observe.memory import load_http
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable
 
-with hidden("h2"):  # HTTP/2, which no client here speaks: a megabyte and 10 ms of a start without web servers
-    import_module("httpcore")
+load_http()
 
 HEADER: Final = "X-Ignition-API-Token"
 LARGEST: Final = 4 * 1024 * 1024

@@ -14,6 +14,7 @@ import ctypes
 import gc
 import mmap
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,12 @@ def hidden(module: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[module]
+
+
+def load_http() -> None:
+    """What httpx sends by, without HTTP/2, which no client here speaks: a megabyte and 10 ms of a start without web servers."""
+    with hidden("h2"):
+        import_module("httpcore")
 
 
 @contextlib.contextmanager
