@@ -1,6 +1,6 @@
 """Reads manifest files into documents, each of which remembers where it stands.
 
-Owns: which files count, YAML as ``kubectl`` reads it, and the place of a fault (file and document number). It knows
+Owns: which files count, YAML and JSON as ``kubectl`` reads them, and the place of a fault (file and document number). It knows
 nothing of what a document means.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from stoker.standalone.json_stream import json_objects
 from stoker.standalone.yaml_loader import Loader
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _documents(path: Path, faults: list[str]) -> Iterator[Document]:
         faults.append(f"{path}: is larger than {MAX_FILE_BYTES >> 20} MiB, which no manifest is")
         return
     text = content.decode("utf-8-sig")
-    for number, body in enumerate(yaml.load_all(text, Loader=Loader), start=1):
+    for number, body in enumerate(_bodies(text), start=1):
         if body is None:
             continue
         place = Place(path, number)
@@ -109,6 +110,11 @@ def _documents(path: Path, faults: list[str]) -> Iterator[Document]:
                     faults.append(f"{place}: items[{index}]: is not an object")
         else:
             yield Document(place, body)
+
+
+def _bodies(text: str) -> Iterator[Any]:
+    found = json_objects(text)
+    return iter(found) if found is not None else yaml.load_all(text, Loader=Loader)
 
 
 def _mark(error: yaml.YAMLError) -> str:

@@ -1,12 +1,14 @@
 """YAML as the text of objects: what ``kubectl`` would take for JSON, within bounds.
 
 Owns: which YAML counts, and that every fault in it is a ``YAMLError`` with its line, where PyYAML itself lets Python's
-own errors through. Timestamps stay text: to ``kubectl`` an unquoted ``2026-01-02T03:04:05Z`` is text, and an annotation
-holding it must arrive as written. It knows nothing of files and of what a document means.
+own errors through. Timestamps and times of day stay text: to ``kubectl`` an unquoted ``2026-01-02T03:04:05Z`` is text,
+and so is ``6:30``, which YAML 1.1 takes for 390; an annotation or a variable that holds one must arrive as written. It
+knows nothing of files and of what a document means.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -76,8 +78,13 @@ class Loader(yaml.SafeLoader):
         return made
 
 
+def _plain(tag: str, pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Numbers without their form in base 60."""
+    return re.compile(f"(?!.*:)(?:{pattern.pattern})", re.VERBOSE) if tag.endswith((":int", ":float")) else pattern
+
+
 Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, _plain(tag, pattern)) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 Loader.yaml_constructors = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from stoker.standalone.documents import fingerprint, read_documents
 
 if TYPE_CHECKING:
@@ -16,6 +18,57 @@ def test_an_unquoted_timestamp_stays_text(tmp_path: Path) -> None:
     documents, faults = read_documents([path])
     assert not faults
     assert documents[0].body == {"at": "2026-01-02T03:04:05Z"}
+
+
+def test_an_unquoted_time_of_day_stays_text_and_numbers_stay_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("at: 6:30\nlong: 10:20:30.5\nport: 8088\nmode: 0444\nhex: 0x1f\nshare: 0.5\n")
+    documents, _ = read_documents([path])
+    assert documents[0].body == {
+        "at": "6:30",
+        "long": "10:20:30.5",
+        "port": 8088,
+        "mode": 0o444,
+        "hex": 31,
+        "share": 0.5,
+    }
+
+
+def test_json_is_read_that_is_no_yaml(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{\n\t"kind": "A",\n\t"note": "\\ud83d\\ude00", "share": 1e-1\n}{"kind": "B"}\n\n{"kind": "C"}\n')
+    documents, faults = read_documents([path])
+    assert not faults
+    assert [(d.body["kind"], d.place.number) for d in documents] == [("A", 1), ("B", 2), ("C", 3)]
+    assert documents[0].body == {"kind": "A", "note": "\U0001f600", "share": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('{"a": 1, "a": 2}', "the key 'a' is written twice"),
+        ('{"a": ' + "[" * 70 + "]" * 70 + "}", "nests deeper than 64 levels"),
+        ('{"a": ' + "[" * 90_000, "nests deeper than 64 levels"),
+        ('{"a": [' + "0," * 500_000 + "0]}", "holds more than 500000 values"),
+        ('{"a": "\\ud800"}', "put quotes round it"),
+        ('{"a": 1} {"b": ', "is not YAML"),
+    ],
+    ids=["twice", "deep", "without an end", "large", "half a character", "half an object"],
+)
+def test_json_is_bounded_as_yaml_is(tmp_path: Path, text: str, fault: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    _, faults = read_documents([path])
+    assert len(faults) == 1
+    assert fault in faults[0]
+
+
+def test_braces_of_yaml_and_of_both_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text('{kind: A, at: 6:30}\n---\n{"kind": "B"}\n')
+    documents, faults = read_documents([path])
+    assert not faults
+    assert [d.body for d in documents] == [{"kind": "A", "at": "6:30"}, {"kind": "B"}]
 
 
 def test_empty_documents_are_passed_over_and_numbers_stay(tmp_path: Path) -> None:
