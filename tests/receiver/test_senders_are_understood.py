@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,8 @@ PUSHES = {
     "gitlab-push": ("gitlab", MAIN),
     "gitlab-push-of-a-tag": ("gitlab", TAG),
     "gitlab-system-push": ("gitlab", MAIN),
+    "gitlab-system-push-of-a-tag": ("gitlab", TAG),
+    "gitlab-system-repository-update": ("gitlab", MAIN),
     "gitea-push": ("gitea", MAIN),
     "forgejo-push": ("gitea", MAIN),
     "gogs-push": ("gogs", MAIN),
@@ -105,6 +108,21 @@ def test_a_push_is_known_by_every_url_that_its_repository_is_cloned_from(name: s
     wanted = [url for prefix, urls in CLONED_FROM.items() if name.startswith(prefix) for url in urls]
     assert wanted
     assert [url for url in wanted if identity(url) not in known] == []
+
+
+def test_an_annotated_tag_of_bitbucket_is_a_tag() -> None:
+    change = {"old": None, "new": {"type": "annotated_tag", "name": "v2.4.0", "target": {"hash": "1c08a2f7be66"}}}
+    body = {"push": {"changes": [change]}, "repository": {"full_name": "plant/ignition"}}
+    found = read({"x-event-key": "repo:push"}, json.dumps(body).encode())
+    assert found == Push("bitbucket", (TAG,), ("https://bitbucket.org/plant/ignition",))
+
+
+def test_a_repository_of_azure_is_known_by_its_older_ssh_host() -> None:
+    request = sample("azuredevops-push")
+    found = read(request.lower, request.raw)
+    assert isinstance(found, Push)
+    url = "plant@vs-ssh.visualstudio.com:v3/plant/Line%20Two/ignition"
+    assert identity(url) in {identity(known) for known in found.repositories}
 
 
 def test_a_repository_of_azure_that_has_its_projects_name_is_known_without_the_project() -> None:

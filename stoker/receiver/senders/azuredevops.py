@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stoker.receiver.senders.fields import Body, Headers
 
 SOURCE = "azuredevops"
+SSH_HOSTS: Final = ("ssh.dev.azure.com", "vs-ssh.visualstudio.com")
 _PAGE: Final = re.compile(
     r"https://(?:[^/@]*@)?(?:dev\.azure\.com/(?P<new>[^/]+)|(?P<old>[^/.]+)\.visualstudio\.com(?:/DefaultCollection)?)"
     r"(?:/(?P<project>[^/]+))?/_git/(?P<name>[^/]+)/?",
@@ -53,5 +54,5 @@ def _forms(url: str) -> list[str]:
     return [
         *(f"{root}/{project}/_git/{name}" for root in collections),
         *short,
-        f"ssh://git@ssh.dev.azure.com/v3/{organisation}/{project}/{name}",
+        *(f"ssh://git@{host}/v3/{organisation}/{project}/{name}" for host in SSH_HOSTS),
     ]

@@ -1,11 +1,14 @@
-"""GitLab: push and tag push, of a project's, a group's or the instance's hook (``System Hook``, whose body names the event)."""
+"""GitLab: push and tag push, of a project's, a group's or the instance's hook (``System Hook``, whose body names the event).
+
+The instance's hook tells of a push by ``repository_update`` unless somebody ticked more: once for all its refs.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from stoker.receiver.said import Said, pushed, unmoved
-from stoker.receiver.senders.fields import gone, texts
+from stoker.receiver.senders.fields import gone, objects, texts
 
 if TYPE_CHECKING:
     from stoker.receiver.senders.fields import Body, Headers
@@ -21,9 +24,10 @@ def said(headers: Headers, body: Body) -> Said:
     event = headers.get("x-gitlab-event", "")
     if event == "System Hook":
         event = str(body.get("object_kind") or body.get("event_name"))
-    if event not in (*PUSHES, "push", "tag_push"):
+    if event not in (*PUSHES, "push", "tag_push", "repository_update"):
         return unmoved(SOURCE, event)
-    refs = (body.get("ref"),)
-    left = gone(body.get("after"))
+    changes = objects(body, "changes") if event == "repository_update" else [body]
+    moved = [change.get("ref") for change in changes if not gone(change.get("after"))]
+    deleted = [change.get("ref") for change in changes if gone(change.get("after"))]
     urls = dict.fromkeys((*texts(body.get("project"), *PROJECT), *texts(body.get("repository"), *REPOSITORY)))
-    return pushed(SOURCE, () if left else refs, refs if left else (), tuple(urls))
+    return pushed(SOURCE, moved, deleted, tuple(urls))
