@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import trio
 
 from stoker.kube.cluster import GATEWAYSYNCS
-from stoker.receiver.deliveries import DAY, MOST, Deliveries
+from stoker.receiver.deliveries import MOST, Deliveries, delivery_of
 from tests.receiver.conftest import Served, pushed
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def test_a_delivery_without_a_name_is_always_acted_on(receiver: Served) ->
 async def test_a_day_later_it_is_a_new_one(autojump_clock: MockClock) -> None:
     deliveries = Deliveries()
     deliveries.remember("p", "one")
-    await trio.sleep(DAY - 1)
+    await trio.sleep(24 * 3600 - 1)
     assert deliveries.seen("p", "one")
     await trio.sleep(1)
     assert not deliveries.seen("p", "one")
@@ -76,3 +77,14 @@ async def test_only_so_many_are_remembered_the_oldest_go_first() -> None:
     deliveries.remember("p", "new")
     assert deliveries.seen("p", "1")
     assert not deliveries.seen("p", "2")
+
+
+SENDERS = (
+    *("x-github-delivery", "x-gitea-delivery", "x-forgejo-delivery", "x-gogs-delivery"),
+    *("x-request-uuid", "idempotency-key", "x-gitlab-event-uuid"),
+)
+
+
+@pytest.mark.parametrize("header", SENDERS)
+def test_every_senders_name_for_a_delivery_is_known_alone(header: str) -> None:
+    assert delivery_of({header: "one", "x-request-id": "a proxy's"}) == "one"

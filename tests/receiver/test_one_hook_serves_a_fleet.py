@@ -23,6 +23,7 @@ REPOSITORY = "https://github.com/plant/ignition"
         "github.com:plant/ignition",
         "ssh://git@github.com:22/plant/ignition.git",
         "git://github.com/plant/ignition.git",
+        "https://github.com/plant/ignition/.git",
     ],
 )
 def test_one_repository_in_all_its_forms(url: str) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from stoker.kube.cluster import GATEWAYSYNCS
+from stoker.kube.cluster import EVENTS, GATEWAYSYNCS
 from tests.receiver.conftest import Served, github
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -76,6 +76,14 @@ async def test_an_order_touches_nothing_but_its_annotations(receiver: Served) ->
     await receiver.order("v1")
     after = await receiver.cluster.get(GATEWAYSYNCS, "default", "plant")
     assert (after.spec, after.status, after.metadata.generation) == (before.spec, before.status, 1)
+
+
+async def test_people_are_told_of_an_order_by_an_event_and_of_the_present_ref_by_none(receiver: Served) -> None:
+    await receiver.order("v1")
+    await receiver.order("v1")
+    await receiver.stop()
+    events = (await receiver.cluster.list(EVENTS)).items
+    assert [(event.type, event.reason, event.count) for event in events] == [("Normal", "WebhookReceived", 1)]
 
 
 async def test_an_order_for_an_unknown_resource_is_404(receiver: Served) -> None:

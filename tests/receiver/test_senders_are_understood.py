@@ -117,6 +117,28 @@ def test_an_annotated_tag_of_bitbucket_is_a_tag() -> None:
     assert found == Push("bitbucket", (TAG,), ("https://bitbucket.org/plant/ignition",))
 
 
+def test_a_repository_of_azure_is_known_whichever_of_its_hosts_the_body_names() -> None:
+    request = sample("azuredevops-push")
+    new, old = b"https://plant@dev.azure.com/plant/", b"https://plant.visualstudio.com/DefaultCollection/"
+    found = read(request.lower, request.raw.replace(new, old))
+    assert isinstance(found, Push)
+    known = {identity(url) for url in found.repositories}
+    assert {identity(url) for url in CLONED_FROM["azuredevops"]} <= known
+
+
+def test_another_publishers_body_is_no_hook_of_azure() -> None:
+    request = sample("azuredevops-push")
+    assert read(request.lower, request.raw.replace(b'"tfs"', b'"somebody"')) == Malformed("unknown", NO_REF)
+
+
+def test_a_repository_of_a_person_at_bitbucket_is_known_without_clone_links() -> None:
+    request = sample("bitbucket-datacenter-push-without-clone-links")
+    raw = request.raw.replace(b'"key": "PLANT"', b'"key": "~MLINDT"').replace(b"projects/PLANT/", b"users/mlindt/")
+    found = read(request.lower, raw)
+    assert isinstance(found, Push)
+    assert "https://bitbucket.plant.example/scm/~mlindt/ignition" in found.repositories
+
+
 def test_a_repository_of_azure_is_known_by_its_older_ssh_host() -> None:
     request = sample("azuredevops-push")
     found = read(request.lower, request.raw)

@@ -58,6 +58,12 @@ async def test_a_token_in_any_of_its_headers_passes_and_a_wrong_one_does_not(
         assert answer.status_code == status, value
 
 
+@pytest.mark.parametrize("header", ["bearer " + TOKEN, "BEARER  " + TOKEN, basic(TOKEN).replace("Basic", "basic")])
+async def test_the_scheme_of_a_token_may_be_written_in_any_case(serving: Serve, header: str) -> None:
+    served = await serving({"WEBHOOK_BEARER_TOKEN": TOKEN})
+    assert (await served.post(BODY, EVENT | {"Authorization": header})).status_code == 202
+
+
 async def test_a_sha1_signature_is_neither_pass_nor_fail(receiver: Served) -> None:
     old = EVENT | {"X-Hub-Signature": "sha1=0123456789012345678901234567890123456789"}
     assert (await receiver.post(BODY, old)).status_code == 401
