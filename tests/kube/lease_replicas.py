@@ -7,14 +7,44 @@ from typing import TYPE_CHECKING, Any
 
 import trio
 
+from stoker.errors import ClusterUnreachable
 from stoker.kube.cluster import LEASES
 from stoker.kube.leadership import Fenced, Leadership
 from stoker.kube.lease import Elector
+from stoker.kube.memory import MemoryCluster
 
 if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster
 
 NAMESPACE, NAME = "stoker-system", "stoker-controller"
+
+
+class Line(MemoryCluster):
+    """One replica's line to the common store: it can be ``cut``, hang, and be slow: ``late`` seconds after a write was done it
+    says so, and before one is done it ``dawdles`` for so many.
+    """
+
+    def __init__(self, store: MemoryCluster) -> None:
+        super().__init__()
+        self._store = store._store
+        self._watches = store._watches
+        self.cut = self.hangs = False
+        self.late = self.dawdles = 0.0
+        self.sent: list[str] = []
+
+    async def _enter(self, verb: str) -> None:
+        await super()._enter(verb)
+        self.sent.append(verb)
+        if self.hangs:
+            await trio.sleep_forever()
+        if self.cut:
+            raise ClusterUnreachable("the line is cut")
+
+    async def patch(self, *arguments: Any, **options: Any) -> Any:
+        await trio.sleep(self.dawdles)
+        done = await super().patch(*arguments, **options)
+        await trio.sleep(self.late)
+        return done
 
 
 @dataclass
@@ -26,6 +56,8 @@ class Replica:
     leadership: Leadership = field(default_factory=lambda: Leadership(clock=trio.current_time))
     leads: bool = False
     terms: int = 0
+    left: float = 0.0
+    """Seconds for which its work might still have written when it ended."""
     fail: trio.Event = field(default_factory=trio.Event)
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
 
@@ -49,7 +81,7 @@ class Replica:
             await self.fail.wait()
             raise RuntimeError("the work failed")
         finally:
-            self.leads = False
+            self.leads, self.left = False, self.leadership.left
 
 
 async def spec(cluster: Cluster) -> dict[str, Any]:

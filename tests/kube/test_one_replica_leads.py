@@ -9,34 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trio
 
-from stoker.errors import ClusterUnreachable, LeadershipLost
+from stoker.errors import LeadershipLost
 from stoker.kube.cluster import CONFIGMAPS, LEASES
 from stoker.kube.memory import MemoryCluster
-from tests.kube.lease_replicas import NAME, NAMESPACE, Replica, spec
+from tests.kube.lease_replicas import NAME, NAMESPACE, Line, Replica, spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MICRO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-
-
-class Line(MemoryCluster):
-    """One replica's line to the common store: it can be cut."""
-
-    def __init__(self, store: MemoryCluster) -> None:
-        super().__init__()
-        self._store = store._store
-        self._watches = store._watches
-        self.cut = self.hangs = False
-        self.sent: list[str] = []
-
-    async def _enter(self, verb: str) -> None:
-        await super()._enter(verb)
-        self.sent.append(verb)
-        if self.hangs:
-            await trio.sleep_forever()
-        if self.cut:
-            raise ClusterUnreachable("the line is cut")
 
 
 async def test_a_lease_is_made_with_what_others_read_in_it(autojump_clock: object, nursery: trio.Nursery) -> None:
