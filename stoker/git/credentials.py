@@ -1,4 +1,4 @@
-"""What a git server is shown: nothing, a token over HTTPS, or a key over ssh. Prints as stars, goes into no URL."""
+"""What a git server is shown: nothing, a token over HTTPS, or a key over ssh. Prints as stars, in no URL that is kept or told."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class StorePool:
             try:
                 return await self._attempt(shelf, where, commit, ref, credentials)
             except failures.Redirected:
-                self._redirects.forget(where)
+                self._redirects.forget(where, credentials)
                 await self._redirects.follow(where, credentials, timeout=FOLLOW_WITHIN)
             try:
                 return await self._attempt(shelf, where, commit, ref, credentials)
@@ -170,7 +170,7 @@ class StorePool:
                 raise outcome.error or StoreBroken(f"the store of {where.shown}: nothing came of its fetch")
             return outcome.moved
         except StokerError:
-            self._redirects.forget(where)
+            self._redirects.forget(where, credentials)
             raise
         finally:
             shelf.sweep()

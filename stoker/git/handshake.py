@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from stoker.errors import GitAuthFailed, HostKeyRefused
+from stoker.git.failures import Redirected
 from stoker.git.library import pygit2
 
 if TYPE_CHECKING:
@@ -32,19 +33,17 @@ class Handshake(pygit2.RemoteCallbacks):
         url: str,  # noqa: ARG002 - libgit2's signature
         username_from_url: str | None,
         allowed_types: int,
-    ) -> pygit2.UserPass | pygit2.KeypairFromMemory:
-        """The credential, once. GitAuthFailed when there is none, or the server asks again."""
+    ) -> pygit2.KeypairFromMemory:
+        """The key, once. GitAuthFailed when there is none, or the server asks again.
+
+        Over http the credential stands in the URL: who asks for it refused it, or is where a redirect within the host led.
+        Which of the two, and whether it may be shown there, is for the caller to find out: Redirected.
+        """
         if self._place.transport == "ssh":
             return self._key(username_from_url or "", int(allowed_types))
-        pair = self._own.pair
-        if pair is None:
+        if self._own.pair is None:
             raise GitAuthFailed(f"{self._place.shown} wants a credential; set spec.git.auth")
-        if self._shown_credential:
-            raise GitAuthFailed(
-                f"{self._place.shown} refused the credential; check the token, its expiry and its rights"
-            )
-        self._shown_credential = True
-        return pygit2.UserPass(*pair)
+        raise Redirected
 
     def _key(self, user: str, allowed: int) -> pygit2.KeypairFromMemory:
         identity = self._own.ssh

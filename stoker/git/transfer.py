@@ -1,9 +1,9 @@
 """One fetch by libgit2: its callbacks, its options, and what it must not be trusted with.
 
-Three things are kept from it. Redirects: it would take the credential along to another host, so it follows none there
-(within one host it does, whatever the options say), and ``Redirected`` is for the caller to follow, see ``redirects``. The
-credential: shown once; a server that asks again refused it. Time: it cannot be cancelled, but calls back while data
-arrives, and is stopped there.
+Three things are kept from it. Redirects: it follows none to another host, but any within one, to another port too, whatever
+the options say, and ``Redirected`` is for the caller to follow, see ``redirects``. The credential: a callback would give it
+to whoever asks after such a redirect, so it stands in the URL, which a redirect replaces; a server that asks all the same
+refused it, or is another. Time: it cannot be cancelled, but calls back while data arrives, and is stopped there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from stoker.errors import GitTimeout, GitUnreachable, StokerError
 from stoker.git import failures
@@ -51,7 +52,11 @@ class Transfer:
         self._stop = stop
         self._until = until
         self._repository = repository
-        self._remote = repository.remotes.create_anonymous(place.url)
+        self._remote = self._anonymous()
+
+    def _anonymous(self) -> pygit2.Remote:
+        address = _with_credential(self._place.url, self._credentials.pair if self._place.transport == "http" else None)
+        return self._repository.remotes.create_anonymous(address)
 
     def fetch_hash(self, commit: str) -> None:
         """The commit alone, by its hash. HashRefused, and what ``fetch`` raises."""
@@ -71,9 +76,7 @@ class Transfer:
         try:
             self._fetch([commit], depth=0, most=NEWS)
         except _TooMuch:
-            self._remote = self._repository.remotes.create_anonymous(
-                self._place.url
-            )  # that connection is in the middle
+            self._remote = self._anonymous()  # that connection is in the middle
             return False
         except failures.LIBGIT2_ERRORS as error:
             if failures.is_refused_hash(error):
@@ -110,6 +113,14 @@ class Transfer:
         if isinstance(told, GitUnreachable | GitTimeout) and url.startswith("http:") and proxy_for(url):
             return type(told)(f"{told.message}; fetches over http:// go through no proxy: use https")
         return told
+
+
+def _with_credential(url: str, pair: tuple[str, str] | None) -> str:
+    if pair is None:
+        return url
+    scheme, _, rest = url.partition("://")
+    user, password = (quote(part, safe="", errors="surrogatepass") for part in pair)
+    return f"{scheme}://{user}:{password}@{rest}"
 
 
 class _TooMuch(Exception):  # noqa: N818 - an answer, not an error

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Behaviour:
-    """``token``: wanted as Basic password. ``redirects``: path prefix to the URL that replaces it. ``cut``: bytes of an
-    upload-pack answer after which the connection ends. ``status``: answered to everything. ``cookie``: set with each."""
+    """``token``: wanted as Basic password. ``redirects``: path prefix to the URL that replaces it, told to anyone unless it
+    ``asks_first`` for the token. ``cut``: bytes of an upload-pack answer after which the connection ends. ``status``: answered
+    to everything. ``cookie``: set with each."""
 
     token: str | None = None
     v2: bool = True
@@ -34,6 +35,7 @@ class Behaviour:
     body: tuple[str, bytes] | None = None
     cookie: str = ""
     redirects: dict[str, str] = field(default_factory=dict)
+    asks_first: bool = False
 
 
 class HttpBackend(BaseHTTPRequestHandler):
@@ -62,10 +64,11 @@ class HttpBackend(BaseHTTPRequestHandler):
         self.served.cookies.extend(self.headers.get_all("Cookie", []))
         if behaviour.status is not None:
             return self._plain(behaviour.status, b"no\n")
+        known = behaviour.token is None or _matches(authorization, behaviour.token)
         for prefix, target in behaviour.redirects.items():
-            if self.path.startswith(prefix):
+            if self.path.startswith(prefix) and (known or not behaviour.asks_first):
                 return self._plain(302, b"", Location=target + self.path[len(prefix) :])
-        if behaviour.token is not None and not _matches(authorization, behaviour.token):
+        if not known:
             return self._plain(401, b"", **{"WWW-Authenticate": 'Basic realm="git"'})
         if behaviour.body is not None:
             return self._plain(200, behaviour.body[1], **{"Content-Type": behaviour.body[0]})

@@ -67,6 +67,20 @@ class Tracking(socketserver.ThreadingTCPServer):
         self.server_close()
 
 
+class _Either(Tracking):
+    """Speaks TLS to whoever begins with it, and in the clear to all others, on one port."""
+
+    def __init__(self, tls: ssl.SSLContext, *arguments: Any) -> None:
+        self._tls = tls
+        super().__init__(*arguments)
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        if connection.recv(1, socket.MSG_PEEK) == b"\x16":
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
+
 @contextlib.contextmanager
 def running(server: Tracking) -> Iterator[int]:
     """Serves in a thread until the end; yields the port."""
@@ -117,13 +131,13 @@ class HttpServer:
 
 @contextlib.contextmanager
 def http_backend(
-    root: Path, behaviour: Behaviour | None = None, *, tls: ssl.SSLContext | None = None
+    root: Path, behaviour: Behaviour | None = None, *, tls: ssl.SSLContext | None = None, both: bool = False
 ) -> Iterator[HttpServer]:
-    """Serves every repository below ``root`` over smart HTTP; ``.url`` has no trailing slash."""
+    """Serves every repository below ``root`` over smart HTTP; ``.url`` has no trailing slash. ``both``: in the clear too."""
     served = HttpServer("", behaviour or Behaviour())
     handler = type("Handler", (HttpBackend,), {"root": root, "served": served})
-    server = Tracking((HOST, 0), handler)
-    if tls is not None:
+    server = _Either(tls, (HOST, 0), handler) if tls and both else Tracking((HOST, 0), handler)
+    if tls is not None and not both:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with running(server) as port:
         served.url = f"{'https' if tls else 'http'}://{HOST}:{port}"

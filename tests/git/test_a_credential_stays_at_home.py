@@ -34,6 +34,13 @@ def other(tmp_path: Path) -> Iterator[HttpServer]:
 
 
 @pytest.fixture
+def neighbour(tmp_path: Path) -> Iterator[HttpServer]:
+    """Somebody else's server on the same host."""
+    with http_backend(tmp_path / "srv", Behaviour(token=TOKEN)) as served:
+        yield served
+
+
+@pytest.fixture
 def private(http: HttpServer, origin: Origin) -> str:
     """The URL of a repository that wants the token."""
     http.behaviour.token = TOKEN
@@ -89,6 +96,31 @@ async def test_a_redirect_on_the_same_host_keeps_the_token(
     url = f"{http.url}/renamed.git"
     await pool.ensure(url, commit, "main", HOLDER)
     assert content(pool.tree(url, commit)) == {"a": b"1"}
+
+
+@pytest.mark.parametrize("asks_first", [False, True], ids=["at once", "after it was shown the token"])
+async def test_a_redirect_to_another_port_of_the_host_is_followed_without_it_too(
+    http: HttpServer, neighbour: HttpServer, origin: Origin, pool: StorePool, asks_first: bool
+) -> None:
+    commit = origin.commit({"a": "1"})
+    http.behaviour.redirects = {"/plant.git": f"{neighbour.url}/plant.git"}
+    http.behaviour.token, http.behaviour.asks_first = TOKEN, asks_first
+    with pytest.raises(GitAuthFailed):
+        await pool.ensure(f"{http.url}/plant.git", commit, "main", HOLDER)
+    assert neighbour.requests
+    assert neighbour.authorizations == []
+
+
+async def test_where_one_without_a_token_was_led_another_s_is_not_shown(
+    http: HttpServer, other: HttpServer, origin: Origin, pool: StorePool
+) -> None:
+    other.behaviour.token = None
+    http.behaviour.redirects = {"/old.git": f"{other.url}/plant.git"}
+    await pool.ensure(f"{http.url}/old.git", origin.commit({"a": "1"}), "main", Credentials.none())
+    other.behaviour.token = TOKEN
+    with pytest.raises(GitAuthFailed):
+        await pool.ensure(f"{http.url}/old.git", origin.commit({"a": "2"}), "main", HOLDER)
+    assert other.authorizations == []
 
 
 async def test_a_redirect_is_looked_for_once(

@@ -97,6 +97,12 @@ async def test_nonsense_in_the_right_wrapping(http: HttpServer, ask: Callable[..
         await ask(f"{http.url}/plant.git")
 
 
+async def test_an_answer_that_would_fill_the_memory(http: HttpServer, remote: Remote) -> None:
+    http.behaviour.body = ("application/x-git-upload-pack-advertisement", b"0" * (65 << 20))
+    with pytest.raises(GitServerError, match="passes 64 MiB"):
+        await remote.resolve(f"{http.url}/plant.git", "main", NOBODY)
+
+
 async def test_a_server_that_only_hands_out_files(
     http: HttpServer, origin: Origin, ask: Callable[..., Awaitable[object]]
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stoker.errors import CredentialsInvalid, GitUnreachable
+from stoker.errors import CredentialsInvalid, GitAuthFailed, GitUnreachable
 from stoker.git.credentials import Credentials
 from stoker.git.fetch import StorePool
 from stoker.git.offload import Thread
@@ -230,6 +230,17 @@ async def test_a_token_is_never_shown_in_the_clear_because_https_says_so(
         await ask(f"{secret.url}/plant.git")
     assert clear.requests
     assert clear.authorizations == []
+
+
+async def test_not_even_at_the_same_host_and_port(
+    ask: Callable[[str], Awaitable[object]], tmp_path: Path, authority: Authority
+) -> None:
+    behaviour = Behaviour(token=TOKEN)
+    with http_backend(tmp_path / "srv", behaviour, tls=authority.server(), both=True) as served:
+        behaviour.redirects = {"/old.git": f"{served.url.replace('https', 'http')}/plant.git"}
+        with pytest.raises(GitAuthFailed, match="wants a credential"):
+            await ask(f"{served.url}/old.git")
+        assert [shown for _, path, shown in served.requests if path.startswith("/plant.git")] == [""]
 
 
 async def test_a_redirect_from_http_to_https_is_followed(
