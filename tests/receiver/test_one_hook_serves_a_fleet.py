@@ -30,6 +30,10 @@ def test_one_repository_in_all_its_forms(url: str) -> None:
     assert identity(url) == identity(REPOSITORY)
 
 
+def test_a_blank_in_a_path_is_one_however_it_is_written() -> None:
+    assert identity("https://git.example.com/Line%20Two/x") == identity("https://git.example.com/Line Two/x.git")
+
+
 @pytest.mark.parametrize(
     "url",
     [

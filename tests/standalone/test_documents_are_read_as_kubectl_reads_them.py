@@ -93,10 +93,10 @@ def test_a_list_of_one_kind_says_the_kind_of_its_items(tmp_path: Path) -> None:
 
 
 def test_a_folder_means_its_yaml_and_json_files(tmp_path: Path) -> None:
-    for name in ("b.yml", "a.yaml", "c.txt", ".hidden.yaml"):
+    for name in ("b.yml", "a.yaml", "c.txt", "d.json", ".hidden.yaml"):
         (tmp_path / name).write_text(f"kind: {name}\n")
     documents, _ = read_documents([tmp_path])
-    assert [d.body["kind"] for d in documents] == ["a.yaml", "b.yml"]
+    assert [d.body["kind"] for d in documents] == ["a.yaml", "b.yml", "d.json"]
 
 
 def test_every_unreadable_file_is_reported(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def test_the_resource_decides_scheme_and_port(write: Callable[..., Path], tmp_pa
         ("https://10.0.0.7:8043/", True),
         ("https://127.0.0.1:8043", False),
         ("https://[::1]:8043", False),
+        ("https://gw.localhost:8043", False),
         ("http://gw.example:8088", True),
     ],
 )
