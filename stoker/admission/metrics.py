@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter
+from stoker.observe.metrics import CollectorRegistry, Counter
 
 if TYPE_CHECKING:
     from typing import Literal

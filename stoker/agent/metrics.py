@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from stoker.observe.metrics import CollectorRegistry, Counter, Gauge, Histogram
 
 if TYPE_CHECKING:
     from stoker.agent.order import Order, Outcome

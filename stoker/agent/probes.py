@@ -16,9 +16,8 @@ from stoker.web.serve import serve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from prometheus_client import CollectorRegistry
-
     from stoker.agent.health import Health
+    from stoker.observe.metrics import CollectorRegistry
 
 
 class Addresses(NamedTuple):

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
 from stoker.api.times import parse_rfc3339
 from stoker.controller.repository import published_url
 from stoker.errors import StokerError
+from stoker.observe.metrics import CollectorRegistry, Counter, Gauge, Histogram
 from stoker.observe.redact import redact_url
 
 if TYPE_CHECKING:

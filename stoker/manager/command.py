@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from stoker.manager.options import parse_options
+from stoker.observe.memory import loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,5 +16,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str]) -> int:
     """Run until a signal; the exit code."""
     options = parse_options(argv, os.environ)
-    code: int = import_module("stoker.manager.process").run(options)
+    with loading():
+        process = import_module("stoker.manager.process")
+    code: int = process.run(options)
     return code

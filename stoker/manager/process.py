@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from stoker.errors import StokerError
 from stoker.observe import logs
-from stoker.observe.memory import settle_in
+from stoker.observe.memory import loading, settle_in
 from stoker.process.running import explain, leave, run_until_signal
 from stoker.settings import Environment
 from stoker.web.listen import check_address
@@ -35,7 +35,8 @@ def run(options: Options) -> int:
                 check_address(bind, what=f"--{flag}")
     except StokerError as error:
         return explain(error)
-    from stoker.manager.run import run_manager
+    with loading():
+        from stoker.manager.run import run_manager
 
     settle_in()
     return leave(

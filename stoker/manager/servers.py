@@ -30,10 +30,9 @@ from stoker.web.probes import probe_app
 from stoker.web.serve import serve
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
-
     from stoker.kube.cluster import Cluster
     from stoker.manager.options import Options
+    from stoker.observe.metrics import CollectorRegistry
     from stoker.process.vitals import Vitals
     from stoker.settings import ReceiverSettings
     from stoker.web.certified import CertificateSource

@@ -30,16 +30,23 @@ def settle_in() -> None:
 
     Two arenas serve an event loop and its one worker.
     """
-    keep_what_is_loaded()
+    gc.freeze()
     mallopt = getattr(_libc(), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, _ARENAS)
 
 
-def keep_what_is_loaded() -> None:
-    """What is loaded is never garbage: frozen, it need not be walked by each full collection, which was a tenth of a first
-    sync. To be called again after a large part was loaded late; what lives in that moment is never collected as a cycle."""
-    gc.freeze()
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """For imports of a large part. What is loaded is never garbage, so the collector neither comes by meanwhile, which was 15 ms
+    of a start, nor looks at it later: walked by each full collection it was a tenth of a first sync. Whatever else lives when
+    this ends is never collected as a cycle either."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def give_back() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter
+from stoker.observe.metrics import CollectorRegistry, Counter
 
 
 class ReceiverMetrics:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from stoker.api import names
+from stoker.observe.memory import loading
 from stoker.process.arguments import LineParser, address
 from stoker.web.listen import everywhere
 
@@ -69,7 +70,9 @@ class Options:
 def main(argv: Sequence[str]) -> int:
     """Run until a signal; the exit code."""
     options = parse_options(argv, os.environ)
-    code: int = import_module("stoker.sidecar.process").run(options)
+    with loading():
+        process = import_module("stoker.sidecar.process")
+    code: int = process.run(options)
     return code
 
 

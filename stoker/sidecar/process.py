@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from stoker.errors import StokerError
 from stoker.observe import logs
-from stoker.observe.memory import settle_in
+from stoker.observe.memory import loading, settle_in
 from stoker.process.running import explain, run_until_signal
 from stoker.sidecar.environment import PodSettings
 from stoker.web.listen import check_address
@@ -35,7 +35,8 @@ def run(options: Options, *, bounds: GitBounds | None = None) -> int:
         check_address(options.metrics, what="--metrics")
     except StokerError as error:
         return explain(error)
-    from stoker.sidecar.run import BOUNDS, run_sidecar
+    with loading():
+        from stoker.sidecar.run import BOUNDS, run_sidecar
 
     async def work(stopping: trio.Event) -> None:
         await run_sidecar(settings, options, env=os.environ, stopping=stopping, bounds=bounds or BOUNDS)

@@ -9,6 +9,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from stoker.observe.memory import loading
 from stoker.standalone.options import parse_options
 
 if TYPE_CHECKING:
@@ -18,5 +19,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str]) -> int:
     """Run until a signal, or once; the exit code."""
     options = parse_options(argv, os.environ)
-    code: int = import_module("stoker.standalone.process").run(options)
+    with loading():
+        process = import_module("stoker.standalone.process")
+    code: int = process.run(options)
     return code

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 import trio
@@ -28,7 +29,7 @@ from stoker.git.workers import open_workers
 from stoker.kube.cluster import PODS
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.logs import get_logger
-from stoker.observe.memory import keep_what_is_loaded
+from stoker.observe.memory import loading
 from stoker.observe.metrics import ServiceMetrics, new_registry
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.standalone.apply import apply
@@ -41,15 +42,15 @@ from stoker.standalone.state import ObjectFiles
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from prometheus_client import CollectorRegistry
-
     from stoker.agent.setup import AgentOutcome
+    from stoker.observe.metrics import CollectorRegistry
     from stoker.standalone.gateways import Gateway
     from stoker.standalone.manifests import Manifests
     from stoker.standalone.options import Options
 
 T = TypeVar("T")
 FLUSH_SECONDS = 10.0
+_AGENT = "stoker.agent.run"
 
 
 def utc_now() -> datetime:
@@ -141,12 +142,11 @@ class Parts:
 
 
 def _agents_room() -> Callable[..., Awaitable[AgentOutcome | None]]:
-    """Loaded for the first agent: 60 ms in which the controller's first look-up waits for its server anyway."""
-    first = "stoker.agent.run" not in sys.modules
-    from stoker.agent.run import run_agent
-
-    if first:
-        keep_what_is_loaded()
+    """Loaded for the first agent, while the controller's first look-up waits for its server anyway."""
+    if _AGENT not in sys.modules:
+        with loading():
+            import_module(_AGENT)
+    run_agent: Callable[..., Awaitable[AgentOutcome | None]] = sys.modules[_AGENT].run_agent
     return run_agent
 
 

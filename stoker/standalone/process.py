@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stoker.errors import StokerError
 from stoker.observe import logs
-from stoker.observe.memory import settle_in
+from stoker.observe.memory import loading, settle_in
 from stoker.process.exits import FAILED, OK
 from stoker.process.running import explain, run_until_signal
 from stoker.settings import Environment, ReceiverSettings
@@ -44,8 +44,9 @@ def run(options: Options) -> int:
 
 
 def _run(options: Options, receiver: ReceiverSettings) -> int:
-    from stoker.standalone.once import run_once
-    from stoker.standalone.run import run_standalone
+    with loading():
+        from stoker.standalone.once import run_once
+        from stoker.standalone.run import run_standalone
 
     verdicts: list[Verdict] = []
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client.metrics_core import Metric
-
 from stoker.agent.metrics import AgentMetrics
-from stoker.observe.metrics import new_registry
+from stoker.observe.metrics import Metric, new_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from prometheus_client import CollectorRegistry
-
+    from stoker.observe.metrics import CollectorRegistry
     from stoker.standalone.gateways import Gateway
 
 Place = tuple[str, str]

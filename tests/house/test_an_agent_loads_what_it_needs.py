@@ -38,7 +38,7 @@ async def briefly():
     async with trio.open_nursery() as nursery:
         nursery.start_soon(lone.main, "git://127.0.0.1:9/x.git", sys.argv[1], sys.argv[2], "http://127.0.0.1:9")
         with trio.fail_after(30):
-            while "httpcore._async.connection_pool" not in sys.modules:  # the first question to the gateway
+            while "stoker.ignition.http_failures" not in sys.modules:  # the first question to the gateway
                 await trio.sleep(0.01)
         print(*[name for name, module in sys.modules.items() if module is not None and name != "__main__"], flush=True)
         os._exit(0)  # a thread reads standard input, which is still open

@@ -26,6 +26,7 @@ from stoker.errors import (
 from stoker.git import failures as git
 from stoker.git import http_failures as git_http
 from stoker.ignition import failures as ignition
+from stoker.ignition import http_failures as ignition_http
 from stoker.kube import failures as kube
 from stoker.kube.cluster import CONFIGMAPS
 from stoker.kube.http.calls import Call
@@ -45,7 +46,7 @@ HTTPX = [kind for kind in classes(httpx) if not issubclass(kind, MISTAKES)]
 GIT = [kind for kind in classes(pygit2) if issubclass(kind, pygit2.GitError)] + [OSError, ValueError, KeyError]
 TABLES: list[tuple[Callable[[Any, str], StokerError], tuple[type[StokerError], ...]]] = [
     (git_http.of_httpx, (GitTimeout, GitUnreachable, GitServerError)),
-    (ignition.of_httpx, (GatewayTimeout, GatewayUnreachable, GatewayAnswerInvalid)),
+    (ignition_http.of_httpx, (GatewayTimeout, GatewayUnreachable, GatewayAnswerInvalid)),
     (lambda error, where: kube.of_httpx(error, "get", where), (ClusterUnreachable, ClusterUnreachable, ClusterError)),
 ]
 CALL = Call("get", CONFIGMAPS, "plant", "shown")

@@ -20,7 +20,7 @@ from stoker.errors import (
     GatewayUnreachable,
     StokerError,
 )
-from stoker.ignition import failures
+from stoker.ignition import failures, http_failures
 from stoker.standalone.simulator.knobs import Trouble
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_every_error_of_the_http_library_becomes_one_of_ours() -> None:
         return [cls, *(leaf for below in cls.__subclasses__() for leaf in leaves(below))]
 
     for cls in leaves(httpx.RequestError):
-        ours = failures.of_httpx(cls("said"), "GET http://gateway/x")
+        ours = http_failures.of_httpx(cls("said"), "GET http://gateway/x")
         assert isinstance(ours, (GatewayUnreachable, GatewayTimeout, GatewayAnswerInvalid))
         assert "GET http://gateway/x" in str(ours)
 

@@ -18,9 +18,8 @@ def loaded(statement: str) -> set[str]:
 
 
 def test_an_agent_loads_no_command_line_of_httpx_and_no_rich() -> None:
-    modules = loaded("import stoker.agent.run")
-    assert "httpx" in modules
-    assert "structlog" in modules
+    modules = loaded("import stoker.agent.run, stoker.git.http")
+    assert {"httpx", "structlog"} <= modules
     assert not modules & {"rich", "click", "pygments", "httpx._main", "kubernetes", "quart", "jsonschema"}
 
 
@@ -35,6 +34,18 @@ def test_standalone_can_ask_a_git_server_before_it_has_loaded_what_agents_need()
     assert not modules & {"httpx", "stoker.agent.run", "stoker.sync.engine", "stoker.sync.template"}
 
 
+def test_an_agent_can_begin_its_fetch_before_it_has_loaded_what_its_gateway_is_asked_by() -> None:
+    modules = loaded("import stoker.agent.run")
+    assert {"stoker.agent.fetching", "stoker.ignition.exchange"} <= modules
+    assert not modules & {"httpx", "httpcore"}
+
+
+def test_what_counts_loads_no_servers_and_clients_of_its_own() -> None:
+    modules = loaded("import stoker.observe.metrics")
+    assert "prometheus_client.exposition" in modules
+    assert not modules & {"http.server", "wsgiref.simple_server", "urllib.request"}
+
+
 def test_what_serves_probes_and_git_loads_nothing_for_settings_files_processes_and_archives() -> None:
     modules = loaded("import stoker.web.serve, stoker.git.library")
     assert {"hypercorn.config", "pygit2.repository"} <= modules
@@ -42,7 +53,7 @@ def test_what_serves_probes_and_git_loads_nothing_for_settings_files_processes_a
 
 
 def test_what_asks_gateways_and_git_servers_loads_no_second_http() -> None:
-    modules = loaded("import stoker.ignition.client, stoker.git.http")
+    modules = loaded("from stoker.ignition import exchange; exchange.load(); import stoker.git.http")
     assert "httpcore" in modules
     assert not modules & {"h2", "hpack"}
 

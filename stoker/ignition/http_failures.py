@@ -1,0 +1,52 @@
+"""What it means that a request got no answer: httpx's errors turned into ours, each with a remedy to act on."""
+
+from __future__ import annotations
+
+import ssl
+
+import httpx
+
+from stoker.errors import (
+    GatewayAnswerInvalid,
+    GatewayDown,
+    GatewayTimeout,
+    GatewayUnreachable,
+    StokerError,
+)
+
+
+def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerError:
+    """The error of a request that got no answer."""
+    if isinstance(error, httpx.TimeoutException):
+        return GatewayTimeout(f"{where}: no answer in time; the gateway is busy, stopped or behind a firewall")
+    causes = _causes(error)
+    said = next((text for cause in causes if (text := str(cause).strip())), type(error).__name__)
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if isinstance(tls, ssl.SSLCertVerificationError):
+        return GatewayUnreachable(
+            f"{where}: the gateway's certificate is not trusted ({tls.verify_message}); put its CA into this system's"
+            " store, or name it in SSL_CERT_FILE"
+        )
+    if tls is not None:
+        return GatewayUnreachable(f"{where}: TLS failed ({tls.reason}); check that scheme and port belong together")
+    if isinstance(error, httpx.TransportError):
+        told = f"{where}: {said}; is the gateway running at this address?"
+        return GatewayDown(told) if any(map(_is_refusal, causes)) else GatewayUnreachable(told)
+    return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")
+
+
+def _is_refusal(cause: BaseException) -> bool:
+    """A refused connection; of a name with several addresses, which are tried together, all must refuse."""
+    if isinstance(cause, ExceptionGroup):
+        return all(map(_is_refusal, cause.exceptions))
+    return isinstance(cause, ConnectionRefusedError)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and what led to it, outermost first: the HTTP library leaves the reason of a failed TLS to its causes."""
+    found: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in found:
+        found.append(at)
+        at = at.__cause__ or at.__context__
+    return found
