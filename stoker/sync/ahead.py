@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from stoker.sync.stage import StagingFolders
 
+FIRST: Final = 2 * 1024 * 1024
+"""Bytes; the pack that was fetched a moment ago waits for the disk as well, and less than this is done with at once."""
 EVERY: Final = 32 * 1024 * 1024
-"""Bytes; less than that a flush is done with in a moment."""
+"""Bytes from then on."""
 
 
 class Ahead:
@@ -27,16 +29,16 @@ class Ahead:
 
     def __init__(self, folders: StagingFolders) -> None:
         self._folders = folders
-        self._pending = 0
+        self._left = FIRST  # bytes until the next
         self._thread: threading.Thread | None = None
         self._failed: OSError | None = None
 
     def wrote(self, mount: int, size: int) -> None:
         """So many bytes more lie in that mount's staging; begins a flush when it is time and none runs."""
-        self._pending += size
-        if self._pending < EVERY or (self._thread is not None and self._thread.is_alive()):
+        self._left -= size
+        if self._left > 0 or (self._thread is not None and self._thread.is_alive()):
             return
-        self._pending = 0
+        self._left = EVERY
         fd = self._folders.opened(mount)
         self._thread = threading.Thread(target=self._flush, args=(fd,), daemon=True)
         self._thread.start()

@@ -23,6 +23,7 @@ NEW = {f"projects/p/{number}": str(number) * 100 for number in range(40)}
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that little is much."""
+    monkeypatch.setattr(ahead, "FIRST", 1000)
     monkeypatch.setattr(ahead, "EVERY", 1000)
 
 
@@ -36,6 +37,15 @@ def test_what_is_flushed_ahead_is_flushed_by_the_merge_all_the_same(
     assert early, "something was flushed while the rest was staged"
     assert [call.path for call in files.calls if call.op == "syncfs"] == [".", "."]
     assert read(data) == NEW
+
+
+def test_the_first_flush_comes_sooner_than_the_next(sync: Sync, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    early: list[int] = []
+    monkeypatch.setattr(ahead, "EVERY", 1 << 30)
+    monkeypatch.setattr(ahead, "flush", lambda fd, _path: early.append(fd))
+    write(source, NEW)
+    sync()
+    assert len(early) == 1
 
 
 def test_a_write_that_the_disk_lost_is_heard_of_though_it_is_told_only_once(
