@@ -14,6 +14,7 @@ import trio
 
 from stoker.git.library import Trust
 from stoker.git.proxies import proxy_for
+from stoker.nursery.once import Once
 from stoker.observe.memory import load_http
 
 load_http()
@@ -32,6 +33,10 @@ class Request(NamedTuple):
     pair: tuple[str, str] | None = None
 
 
+class Body(Once[bytes], httpx.AsyncByteStream):
+    """What is sent after the headers."""
+
+
 class ByProxy(httpx.AsyncBaseTransport):
     """Straight, or through the proxy that stands before a URL: each way keeps its own connections."""
 
@@ -43,6 +48,7 @@ class ByProxy(httpx.AsyncBaseTransport):
         """Raises httpx's errors, and CredentialsInvalid for a proxy that is not spoken to."""
         proxy = proxy_for(str(request.url))
         self._trust.renew()
+        request.stream = Body(request.content)
         if proxy not in self._ways:
             self._ways[proxy] = httpx.AsyncHTTPTransport(
                 verify=self._trust.context, proxy=proxy, trust_env=False, limits=UNLIMITED

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import aclosing
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -104,10 +105,15 @@ class Exchange:
     async def _exchange(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str], where: str
     ) -> Answer:
+        from stoker.ignition.body import Body
+
         content = b""
+        client = self._client()
+        request = client.build_request(method, self.base_url + path, json=body, headers=headers)
+        request.stream = Body(request.content)
         # Too much is ended by cancelling the read inside httpx: leaving its loop would leave its generators open.
         with trio.CancelScope() as reading:
-            async with self._client().stream(method, self.base_url + path, json=body, headers=headers) as response:
+            async with aclosing(await client.send(request, stream=True)) as response:
                 status = response.status_code
                 async for chunk in response.aiter_bytes():
                     content += chunk
@@ -146,6 +152,7 @@ def load() -> None:
     """What requests need, without HTTP/2. Blocking."""
     with loading():
         load_http()
+        import_module("stoker.ignition.body")
         import_module(_LAST)
 
 

@@ -16,7 +16,7 @@ import trio
 from stoker.errors import ClusterError, StokerError, TooManyRequests, Unauthorized
 from stoker.kube import failures
 from stoker.kube.http.answers import CLOSE_SECONDS, FOREIGN, Arriving
-from stoker.kube.http.fence import FencedBody
+from stoker.kube.http.fence import Body, FencedBody
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -140,8 +140,8 @@ class Exchange:
             content=call.body,
             extensions={"timeout": timeout},
         )
-        if call.body is not None and self._may_write is not None:
-            request.stream = FencedBody(call.body, self._may_write)
+        body = call.body or b""
+        request.stream = FencedBody(body, self._may_write) if body and self._may_write is not None else Body(body)
         return request
 
     async def _refusal(self, answer: Arriving, call: Call) -> StokerError:
