@@ -11,7 +11,7 @@ import trio
 from stoker.errors import ObjectNotFound
 from stoker.kube import failures
 from stoker.kube.http.bounds import Bounds
-from stoker.kube.http.calls import Call, selection
+from stoker.kube.http.calls import Call, only_entries, selection
 from stoker.kube.http.documents import Documents
 from stoker.kube.http.exchange import Exchange
 from stoker.kube.http.listing import listed
@@ -104,7 +104,8 @@ class HttpCluster:
         self, kind: Kind[T], namespace: str, name: str, body: Mapping[str, Any], *, subresource: Subresource = ""
     ) -> T:
         """As the port."""
-        call = Call("patch", kind, namespace, name, subresource, body=msgspec.json.encode(body))
+        entries = only_entries(kind, body)
+        call = Call("patch", kind, namespace, name, subresource, body=msgspec.json.encode(body), entries=entries)
         return await self._one(kind, _named(call))
 
     async def delete(self, kind: Kind[T], namespace: str, name: str, *, uid: str | None = None) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import trio
 
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, LEASES, NAMESPACES, PODS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, LEASES, NAMESPACES, PODS, SECRETS, Kind
 from stoker.kube.http.calls import Call
 from tests.kube.http.conftest import document, named, page
 
@@ -54,13 +54,25 @@ async def test_a_new_object_says_what_it_is(serving: Callable[..., Any]) -> None
     assert asked.headers["authorization"] == "Bearer good-token"
 
 
-async def test_a_patch_is_a_merge_patch(serving: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "body", "merges"),
+    [
+        (CONFIGMAPS, {"data": {"k": None, "l": "x"}}, "strategic-merge-patch"),
+        (CONFIGMAPS, {"data": {"k": 1}}, "merge-patch"),
+        (CONFIGMAPS, {"data": None}, "merge-patch"),
+        (CONFIGMAPS, {"data": {"k": "x"}, "metadata": {"ownerReferences": []}}, "merge-patch"),
+        (SECRETS, {"data": {"k": "eA=="}}, "merge-patch"),
+        (LEASES, {"spec": {"holderIdentity": None}}, "merge-patch"),
+    ],
+    ids=["entries", "a number", "all of them", "owners", "a secret", "a lease"],
+)
+async def test_a_patch_merges(serving: Callable[..., Any], kind: Kind[Any], body: dict[str, Any], merges: str) -> None:
     async with serving() as server:
         server.answers(document(named("a")))
-        await server.cluster.patch(CONFIGMAPS, "plant", "a", {"data": {"k": None}})
+        await server.cluster.patch(kind, "plant", "a", body)
         (asked,) = server.script.asked
-    assert (asked.method, asked.content) == ("PATCH", b'{"data":{"k":null}}')
-    assert asked.headers["content-type"] == "application/merge-patch+json"
+    assert (asked.method, msgspec.json.decode(asked.content)) == ("PATCH", body)
+    assert asked.headers["content-type"] == f"application/{merges}+json"
 
 
 async def test_a_deletion_carries_its_precondition(serving: Callable[..., Any]) -> None:
