@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import trio
 
@@ -18,9 +18,10 @@ from stoker.agent.access import remedy
 from stoker.agent.turns import Turns
 from stoker.api import names
 from stoker.api.handoff import report_limit, sharers
+from stoker.api.objects import ConfigMap
 from stoker.api.reports import HISTORY_LENGTH, HistoryEntry, Report, decode_history, decode_report, encode_history
 from stoker.errors import Forbidden, ObjectNotFound, StokerError
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
+from stoker.kube.cluster import CONFIGMAP_HEADS, CONFIGMAPS, GATEWAYSYNCS
 from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stoker.agent.setup import AgentSetup
-    from stoker.api.objects import ConfigMap
-    from stoker.kube.cluster import Cluster
+    from stoker.api.objects import Headed
+    from stoker.kube.cluster import Cluster, Kind
     from stoker.kube.events import EventRecorder
 
 PAUSES: Final = Backoff((1.0, 2.0, 5.0, 10.0, 30.0))
@@ -187,10 +188,11 @@ class Publisher:
         if text == written:
             return True
         body, began = {"data": {self._setup.pod_name: text}}, trio.current_time()
-        found: ConfigMap | None = None
+        found: ConfigMap | Headed | None = None
+        kind: Kind[Any] = CONFIGMAPS if turns.curious else CONFIGMAP_HEADS
         try:
             with trio.move_on_after(turns.patience()):
-                found = await self._cluster.patch(CONFIGMAPS, self._setup.namespace, map_name, body)
+                found = await self._cluster.patch(kind, self._setup.namespace, map_name, body)
         except StokerError as error:
             turns.failed()
             return self._not_written(map_name, error)
@@ -198,7 +200,7 @@ class Publisher:
             turns.failed()
             self._log.debug("report_overtaken", what=map_name, by=turns.sharers - 1)
             return False
-        turns.wrote(trio.current_time() - began, found.data)
+        turns.wrote(trio.current_time() - began, found.data if isinstance(found, ConfigMap) else None)
         self._written[map_name] = text
         self._said.pop(map_name, None)
         return True

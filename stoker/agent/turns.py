@@ -52,6 +52,11 @@ class Turns:
         """How many there are at least, the asking one included."""
         return max(self.told, self._seen)
 
+    @property
+    def curious(self) -> bool:
+        """Whether the next answer should say who writes into the map; of a large one, when all are known, it need not."""
+        return self.sharers <= FEW or self._before is None or self._seen != self.told
+
     def saw(self, keys: Collection[str]) -> None:
         """What the map held: who writes into it, and how many of them come before."""
         self._seen = max(1, len(keys))
@@ -77,11 +82,12 @@ class Turns:
         """Seconds that a write is waited for: longer each time, because a server may just be slow."""
         return MOMENT * 2.0**self._failures if self.sharers > FEW else math.inf
 
-    def wrote(self, took: float, keys: Collection[str]) -> None:
-        """A write got through in ``took`` seconds; what the map held then."""
+    def wrote(self, took: float, keys: Collection[str] | None) -> None:
+        """A write got through in ``took`` seconds; what the map held then, where that was told."""
         self._took.append(took)
         self._failures = 0
-        self.saw(keys)
+        if keys is not None:
+            self.saw(keys)
 
     def failed(self) -> None:
         """It did not: there is less room than was thought."""

@@ -47,6 +47,12 @@ class ObjectMeta(Document, frozen=True, kw_only=True):
     deletion_timestamp: str | None = None
 
 
+class Headed(Document, frozen=True, kw_only=True):
+    """Any object, of which no more is wanted than its metadata."""
+
+    metadata: ObjectMeta
+
+
 class GatewaySync(Document, frozen=True, kw_only=True):
     """The user's resource, its spec as written."""
 

@@ -97,6 +97,18 @@ def test_who_is_not_through_in_a_moment_leaves_the_field_and_is_more_patient_the
     assert turns.patience() == 2 * MOMENT
 
 
+def test_who_shares_a_large_map_is_asked_until_all_are_known() -> None:
+    assert of(FEW, 0.1).curious
+    assert of(FEW + 80, 0.1, known=FEW).curious
+    assert of(FEW + 80, 0.1, key="new").curious
+    knowing = of(FEW + 80, 0.1)
+    assert not knowing.curious
+    knowing.wrote(0.1, None)
+    assert knowing.sharers == FEW + 80
+    knowing.told += 1
+    assert knowing.curious
+
+
 async def test_how_many_share_is_told_by_the_room_that_each_has(autojump_clock: MockClock, synced: Plant) -> None:
     assert max([await patched_after(synced, history_limit=history_limit(500)) for _ in range(5)]) > 0.1  # all by chance
 

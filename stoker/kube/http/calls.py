@@ -31,6 +31,7 @@ METHODS: Final[Mapping[Verb, str]] = {
     "delete": "DELETE",
 }
 JSON: Final = "application/json"
+METADATA: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 MERGE_PATCH: Final = "application/merge-patch+json"
 STRATEGIC_PATCH: Final = "application/strategic-merge-patch+json"
 
@@ -84,6 +85,11 @@ class Call:
         if self.verb != "patch":
             return JSON
         return STRATEGIC_PATCH if self.entries else MERGE_PATCH
+
+    @property
+    def accepts(self) -> str:
+        """What the answer may be; whole objects are taken from a server that does not know how to send parts."""
+        return f"{METADATA}, {JSON}" if self.kind.metadata_only else JSON
 
     @property
     def group(self) -> str:

@@ -126,7 +126,7 @@ class Exchange:
         return Arriving(await transport.handle_async_request(self._request(call, authorization, read)))
 
     def _request(self, call: Call, authorization: str | None, read: float | None) -> httpx.Request:
-        headers = {"Accept": "application/json", "User-Agent": AGENT, "Accept-Encoding": "identity"}
+        headers = {"Accept": call.accepts, "User-Agent": AGENT, "Accept-Encoding": "identity"}
         if authorization is not None:
             headers["Authorization"] = authorization
         if call.content_type is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from stoker.errors import ObjectNotFound, ObjectRejected, ObjectTooLarge
-from stoker.kube.cluster import CONFIGMAPS, OBJECT_LIMIT, ROLEBINDINGS, SECRETS
+from stoker.kube.cluster import CONFIGMAPS, KINDS, OBJECT_LIMIT, ROLEBINDINGS, SECRETS
 from stoker.kube.memory import kinds, naming
 from stoker.kube.merge_patch import merge
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Kind, Subresource
 
 Json = dict[str, Any]
+_WHOLE: Final[dict[Kind[Any], Kind[Any]]] = {kind: kind for kind in KINDS}
+"""A writer may know an object by a slimmer kind; it is judged by the whole one."""
 REQUEST_LIMIT: Final = 1536 * 1024
 """Bytes of any object's JSON that etcd takes."""
 GENERATED: Final = 63 - 5
@@ -117,7 +119,7 @@ def _checked(kind: Kind[Any], value: Json) -> Json:
     """``value`` in order, when it decodes, its labels are labels, and it is within the limits."""
     value, where = _tidy(kind, value), _where(kind, value)
     try:
-        decoded = msgspec.convert(value, kind.type)
+        decoded = msgspec.convert(value, _WHOLE.get(kind, kind).type)
     except msgspec.ValidationError as error:
         raise ObjectRejected(f"{where}: {error}") from None
     for place, must in (*naming.faults(kind, value), *kinds.faults(kind, value)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stoker.errors import Conflict, ObjectRejected
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS
+from stoker.kube.cluster import CONFIGMAP_HEADS, CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS
 
 if TYPE_CHECKING:
     from tests.kube.contract.conftest import Store
@@ -19,6 +19,15 @@ async def test_a_patch_merges_maps_and_null_removes(store: Store) -> None:
     assert after.data == {"keep": "1", "change": "2", "new": "2"}
     assert after.metadata.labels == {"x": "1"}
     assert await store.cluster.get(CONFIGMAPS, store.namespace, "a") == after
+
+
+async def test_the_answer_may_be_the_metadata_alone(store: Store) -> None:
+    await store.configmap("a", {"keep": "1"}, labels={"x": "1"})
+    head = await store.cluster.patch(CONFIGMAP_HEADS, store.namespace, "a", {"data": {"new": "2"}})
+    after = await store.cluster.get(CONFIGMAPS, store.namespace, "a")
+    assert after.data == {"keep": "1", "new": "2"}
+    assert head.metadata == after.metadata
+    assert not hasattr(head, "data")
 
 
 async def test_a_patch_replaces_lists_whole(store: Store) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import trio
 
-from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, LEASES, NAMESPACES, PODS, SECRETS, Kind
+from stoker.kube.cluster import CONFIGMAP_HEADS, CONFIGMAPS, GATEWAYSYNCS, LEASES, NAMESPACES, PODS, SECRETS, Kind
 from stoker.kube.http.calls import Call
 from tests.kube.http.conftest import document, named, page
 
@@ -73,6 +73,16 @@ async def test_a_patch_merges(serving: Callable[..., Any], kind: Kind[Any], body
         (asked,) = server.script.asked
     assert (asked.method, msgspec.json.decode(asked.content)) == ("PATCH", body)
     assert asked.headers["content-type"] == f"application/{merges}+json"
+
+
+async def test_where_metadata_is_enough_no_more_is_asked_for(serving: Callable[..., Any]) -> None:
+    async with serving() as server:
+        server.answers(document(named("a")), document(named("a")))
+        for kind in (CONFIGMAPS, CONFIGMAP_HEADS):
+            await server.cluster.patch(kind, "plant", "a", {"data": {"k": "x"}})
+        whole, part = (asked.headers["accept"] for asked in server.script.asked)
+    assert whole == "application/json"
+    assert part == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json"
 
 
 async def test_a_deletion_carries_its_precondition(serving: Callable[..., Any]) -> None:
