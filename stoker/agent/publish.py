@@ -18,7 +18,7 @@ from stoker.agent.access import remedy
 from stoker.agent.turns import Turns
 from stoker.api import names
 from stoker.api.handoff import report_limit, sharers
-from stoker.api.objects import ConfigMap
+from stoker.api.objects import ConfigMap, ObjectMeta
 from stoker.api.reports import HISTORY_LENGTH, HistoryEntry, Report, decode_history, decode_report, encode_history
 from stoker.errors import Forbidden, ObjectNotFound, StokerError
 from stoker.kube.cluster import CONFIGMAP_HEADS, CONFIGMAPS, GATEWAYSYNCS
@@ -55,6 +55,7 @@ class Publisher:
         self._history: list[HistoryEntry] | None = None
         self._fresh: list[HistoryEntry] = []
         self._history_limit = 16 * 1024
+        self._resource: ObjectMeta | None = None
         self._events: deque[tuple[EventType, str, str]] = deque(maxlen=EVENTS_KEPT)
         self._status_map = names.status_configmap(setup.cr_name)
         self._changes_map = names.changes_configmap(setup.cr_name)
@@ -148,15 +149,18 @@ class Publisher:
     async def _record_events(self) -> bool:
         while self._events:
             try:
-                resource = await self._cluster.get(GATEWAYSYNCS, self._setup.namespace, self._setup.cr_name)
+                regarding = self._resource or await self._asked_for()
             except ObjectNotFound:
                 self._events.clear()  # about a resource that is gone
                 return True
             except StokerError as error:
                 return self._not_written("events", error)
             kind, reason, message = self._events.popleft()
-            await self._recorder.record(resource.metadata, type=kind, reason=reason, message=message)
+            await self._recorder.record(regarding, type=kind, reason=reason, message=message)
         return True
+
+    async def _asked_for(self) -> ObjectMeta:
+        return (await self._cluster.get(GATEWAYSYNCS, self._setup.namespace, self._setup.cr_name)).metadata
 
     async def _look(self) -> None:
         """What is not there any more as it was written counts as not written."""
@@ -174,6 +178,7 @@ class Publisher:
 
     async def _own_key(self, map_name: str) -> str:
         found = await self._cluster.get(CONFIGMAPS, self._setup.namespace, map_name)
+        self._resource = _owner(found.metadata, self._setup)
         self._turns[map_name].saw(found.data)
         return found.data.get(self._setup.pod_name, "")
 
@@ -200,6 +205,7 @@ class Publisher:
             turns.failed()
             self._log.debug("report_overtaken", what=map_name, by=turns.sharers - 1)
             return False
+        self._resource = _owner(found.metadata, self._setup)
         turns.wrote(trio.current_time() - began, found.data if isinstance(found, ConfigMap) else None)
         self._written[map_name] = text
         self._said.pop(map_name, None)
@@ -211,12 +217,21 @@ class Publisher:
             return False
         self._said[what] = error.reason
         if isinstance(error, ObjectNotFound):
+            self._resource = None
             self._log.info("report_waits", what=what, remedy="the controller makes it, unless the resource is going")
         elif isinstance(error, Forbidden):
             self._log.error("report_forbidden", what=what, error=str(error), remedy=remedy(self._setup, error))
         else:
             self._log.warning("report_not_written", what=what, error=str(error))
         return False
+
+
+def _owner(meta: ObjectMeta, setup: AgentSetup) -> ObjectMeta | None:
+    """The resource as a map of its own names it, which saves asking for it; None: asked for."""
+    for owner in meta.owner_references:
+        if (owner.kind, owner.name) == (names.KIND, setup.cr_name):
+            return ObjectMeta(name=owner.name, namespace=setup.namespace, uid=owner.uid)
+    return None
 
 
 def _until_look() -> float:

@@ -1,13 +1,13 @@
 """When to begin a write into a map that many agents share: nobody tells whose turn it is, but the map tells who they are.
 
 An API server answers merge patches of one object without conflict, but it does so by beginning each again that another has
-overtaken: of a hundred that begin at once one gets through at a time, some five thousand attempts in all, which take longer
-than any of them is waited for. What makes them write, a new commit, reaches them at one moment; so they begin one after
-another in the order of their keys, each a little after the one before should be through. How long a write takes grows with
-the map, and all reckon with the same time as long as their own writes take no longer: places that each measured by itself
-would overlap. Who has no key in the map yet begins at random within twice that, and so does one that was not through in a
-moment: it leaves the field, for whoever stays in it holds up all others, and comes again with more room each time.
-Twenty that begin at once are through in a moment: small fleets wait for nothing.
+overtaken: of twenty that begin at once one gets through at a time, in some hundred and fifty attempts in all; of a hundred
+it is thousands, which take longer than any of them is waited for. What makes them write, a new commit, reaches them at one
+moment; so they begin one after another in the order of their keys, each a little after the one before should be through. How
+long a write takes grows with the map, and all reckon with the same time as long as their own writes take no longer: places
+that each measured by itself would overlap. Who has no key in the map yet begins at random within twice that, and so does one
+that was not through in a moment: it leaves the field, for whoever stays in it holds up all others, and comes again with more
+room each time. A redundant pair waits for nothing.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 STEP: Final = 2.0
 """Times as long as a write takes, from one place to the next."""
-FEW: Final = 20
-SHORTEST: Final = 0.02
-EACH: Final = 0.0001
+FEW: Final = 3
+CROWD: Final = 20
+"""As many are through in a moment, even when they begin at once."""
+SHORTEST: Final = 0.012
+EACH: Final = 0.00004
 """Seconds by which each key of a map makes a write of it longer, on a small API server."""
 LONGEST: Final = 0.25
 """A bound: what takes longer is not the map's doing."""
@@ -55,7 +57,7 @@ class Turns:
     @property
     def curious(self) -> bool:
         """Whether the next answer should say who writes into the map; of a large one, when all are known, it need not."""
-        return self.sharers <= FEW or self._before is None or self._seen != self.told
+        return self.sharers <= CROWD or self._before is None or self._seen != self.told
 
     def saw(self, keys: Collection[str]) -> None:
         """What the map held: who writes into it, and how many of them come before."""
@@ -80,7 +82,7 @@ class Turns:
 
     def patience(self) -> float:
         """Seconds that a write is waited for: longer each time, because a server may just be slow."""
-        return MOMENT * 2.0**self._failures if self.sharers > FEW else math.inf
+        return MOMENT * 2.0**self._failures if self.sharers > CROWD else math.inf
 
     def wrote(self, took: float, keys: Collection[str] | None) -> None:
         """A write got through in ``took`` seconds; what the map held then, where that was told."""

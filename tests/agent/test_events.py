@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from stoker.api.names import API_VERSION, KIND
 from stoker.api.profiles import MappingSpec
-from stoker.kube.cluster import GATEWAYSYNCS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
 from tests.agent.plant import CR, SPACE
 from tests.agent.trouble import TroubledCluster
 
@@ -28,6 +29,17 @@ async def test_a_sync_is_told_as_completed(autojump_clock: MockClock, synced: Pl
     assert (event.type, event.reason) == ("Normal", "SyncCompleted")
     assert event.message.startswith("press: ")
     assert (event.involved_object.name, event.involved_object.uid) == (CR, resource.metadata.uid)
+
+
+async def test_the_resource_is_the_one_that_owns_the_maps(autojump_clock: MockClock, synced: Plant) -> None:
+    owner = {"apiVersion": API_VERSION, "kind": KIND, "name": CR, "uid": "of-the-owner"}
+    for name in ("status", "changes"):
+        owned = {"metadata": {"ownerReferences": [owner]}}
+        await synced.cluster.patch(CONFIGMAPS, SPACE, f"stoker-{name}-{CR}", owned)
+    commit = await synced.push({PATH: "new"})
+    await trio.sleep(1)
+    event = next(event for event in synced.events if commit[:7] in event.message)
+    assert event.involved_object.uid == "of-the-owner"
 
 
 async def test_a_commit_that_cannot_be_had_is_clone_failed(autojump_clock: MockClock, synced: Plant) -> None:

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from stoker.agent.patient import PatientCluster
-from stoker.agent.turns import EACH, FEW, LONGEST, MOMENT, SHORTEST, STEP, Turns
+from stoker.agent.turns import CROWD, EACH, FEW, LONGEST, MOMENT, SHORTEST, STEP, Turns
 from stoker.api.handoff import history_limit
 from stoker.kube.cluster import CONFIGMAPS
 from tests.agent.plant import CR, SPACE
@@ -38,7 +38,7 @@ def of(sharers: int, *took: float, key: str = "gw-000", second: bool = False, kn
 
 
 def test_few_wait_for_nothing() -> None:
-    assert Turns("gw-000").pause() == of(FEW, 0.1, key="gw-019").pause() == 0
+    assert Turns("gw-000").pause() == of(FEW, 0.1, key=f"gw-{FEW - 1:03}").pause() == 0
 
 
 def test_who_is_in_the_map_comes_in_the_order_of_the_keys_and_no_two_overlap() -> None:
@@ -57,7 +57,7 @@ def test_who_is_in_the_map_comes_in_the_order_of_the_keys_and_no_two_overlap() -
 def test_the_time_of_a_turn_grows_with_the_map_and_with_a_slow_server() -> None:
     last = "gw-299"
     usual = of(300, key=last).pause()
-    assert usual == pytest.approx(280 * EACH * 300 * STEP * (299.5 / 300))
+    assert usual == pytest.approx((300 - FEW) * EACH * 300 * STEP * (299.5 / 300))
     assert of(300, 0.001, key=last).pause() == usual
     assert of(300, 3 * EACH * 300, 9, key=last).pause() == pytest.approx(3 * usual)
     assert of(300, 9, 9, key=last).pause() == pytest.approx(usual * LONGEST / (EACH * 300))
@@ -76,7 +76,7 @@ def test_of_a_map_that_was_filling_when_it_was_seen_chance_stands_for_who_came_l
 
 def test_the_second_map_is_written_when_all_have_written_the_first() -> None:
     span = 80 * SHORTEST * STEP
-    assert {of(FEW + 80, key=key, second=True).pause() for key in ("gw-000", "gw-050", "gw-099")} == {span}
+    assert {of(FEW + 80, key=key, second=True).pause() for key in ("gw-000", "gw-050", f"gw-{FEW + 79:03}")} == {span}
 
 
 def test_a_write_that_did_not_get_through_leaves_more_room_until_one_does() -> None:
@@ -85,26 +85,26 @@ def test_a_write_that_did_not_get_through_leaves_more_room_until_one_does() -> N
     assert turns.pause() == 2 * span
     turns.failed()
     assert turns.pause() == 4 * span
-    turns.wrote(0.01, ["gw-000"])
+    turns.wrote(SHORTEST / 2, ["gw-000"])
     assert turns.pause() == span
 
 
 def test_who_is_not_through_in_a_moment_leaves_the_field_and_is_more_patient_the_next_time() -> None:
-    assert of(FEW, 0.1).patience() == math.inf
-    turns = of(FEW + 10, 0.1)
+    assert of(CROWD, 0.1).patience() == math.inf
+    turns = of(CROWD + 10, 0.1)
     assert turns.patience() == MOMENT
     turns.failed()
     assert turns.patience() == 2 * MOMENT
 
 
 def test_who_shares_a_large_map_is_asked_until_all_are_known() -> None:
-    assert of(FEW, 0.1).curious
-    assert of(FEW + 80, 0.1, known=FEW).curious
-    assert of(FEW + 80, 0.1, key="new").curious
-    knowing = of(FEW + 80, 0.1)
+    assert of(CROWD, 0.1).curious
+    assert of(CROWD + 80, 0.1, known=CROWD).curious
+    assert of(CROWD + 80, 0.1, key="new").curious
+    knowing = of(CROWD + 80, 0.1)
     assert not knowing.curious
     knowing.wrote(0.1, None)
-    assert knowing.sharers == FEW + 80
+    assert knowing.sharers == CROWD + 80
     knowing.told += 1
     assert knowing.curious
 
