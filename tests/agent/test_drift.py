@@ -28,6 +28,15 @@ async def test_report_names_it_and_leaves_it(autojump_clock: MockClock, synced: 
     assert synced.report.sync_status == "Synced"
 
 
+async def test_another_name_of_the_same_commit_is_no_news_that_restores_it(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    synced.edit("by hand")
+    await synced.want(ref="refs/heads/main")
+    await trio.sleep(2)
+    assert (synced.live(), synced.report.drift_files) == ("by hand", 1)
+
+
 async def test_report_forgets_it_when_it_is_gone(autojump_clock: MockClock, synced: Plant) -> None:
     synced.edit("by hand")
     await trio.sleep(31)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,11 +28,12 @@ async def test_more_than_200_packs_become_one(origin: Origin, fetched_over: Serv
     url = fetched_over(origin)
     await pool.ensure(url, origin.commit({"a": "1"}), "main", NOBODY)
     pack = packs(the_store(pool))[0]
-    for number in range(store.PACKS):
+    for number in range(199):
         for suffix in (".pack", ".idx"):
             pack.with_name(f"pack-{number:040x}{suffix}").write_bytes(pack.with_suffix(suffix).read_bytes())
-    commit = origin.commit({"a": "2"})
-    assert (await pool.ensure(url, commit, "main", NOBODY)).operation == "clone"
+    assert (await pool.ensure(url, origin.commit({"a": "2"}), "main", NOBODY)).operation == "fetch"
+    assert len(packs(the_store(pool))) == 201
+    assert (await pool.ensure(url, origin.commit({"a": "3"}), "main", NOBODY)).operation == "clone"
     assert len(packs(the_store(pool))) == 1
 
 
@@ -45,6 +47,19 @@ async def test_more_than_one_and_a_half_times_a_fresh_one_is_fetched_anew(
     assert (await pool.ensure(url, commit, "main", NOBODY)).operation == "clone"
     assert content(pool.tree(url, commit)) == {"a": b"2"}
     assert not (the_store(pool) / "objects" / "pack" / "ballast").exists()
+
+
+@pytest.mark.parametrize(("held", "operation"), [(150, "fetch"), (155, "clone")], ids=["not quite", "a little more"])
+async def test_of_a_large_one_that_is_the_bound(
+    origin: Origin, fetched_over: Serve, pool: StorePool, held: int, operation: str
+) -> None:
+    url = fetched_over(origin)
+    await pool.ensure(url, origin.commit({"a": "1"}), "main", NOBODY)
+    (the_store(pool) / store.FRESH_BYTES).write_text(str(100 << 20))
+    ballast = the_store(pool) / "objects" / "pack" / "ballast"
+    ballast.touch()
+    os.truncate(ballast, held << 20)
+    assert (await pool.ensure(url, origin.commit({"a": "2"}), "main", NOBODY)).operation == operation
 
 
 async def test_a_reader_of_the_old_store_is_not_disturbed(origin: Origin, fetched_over: Serve, pool: StorePool) -> None:
