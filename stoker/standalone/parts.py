@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 import trio
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FLUSH_SECONDS = 10.0
-_AGENT = "stoker.agent.run"
 
 
 def utc_now() -> datetime:
@@ -95,7 +93,7 @@ class Parts:
         self, gateway: Gateway, stopping: trio.Event, *, once: bool = False, task_status: trio.TaskStatus[None]
     ) -> None:
         """One gateway's agent."""
-        run_agent = _agents_room()
+        run_agent = await trio.to_thread.run_sync(_agents_room)
         pod = await self.cluster.get(PODS, gateway.namespace, gateway.pod_name)
         setup = AgentSetup(
             namespace=gateway.namespace,
@@ -142,11 +140,12 @@ class Parts:
 
 
 def _agents_room() -> Callable[..., Awaitable[AgentOutcome | None]]:
-    """Loaded for the first agent, while the controller's first look-up waits for its server anyway."""
-    if _AGENT not in sys.modules:
+    """For the first agent 20 ms, in which the controller sends its first look-up and waits for the server."""
+    if "stoker.agent.run" not in sys.modules:
         with loading():
-            import_module(_AGENT)
-    run_agent: Callable[..., Awaitable[AgentOutcome | None]] = sys.modules[_AGENT].run_agent
+            from stoker.agent.run import run_agent
+    else:  # and whole, or an agent beside this one is loading it: then this waits
+        from stoker.agent.run import run_agent
     return run_agent
 
 
