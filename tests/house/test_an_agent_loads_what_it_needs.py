@@ -55,7 +55,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     command = [sys.executable, "-c", PROGRAM, str(folder / "data"), str(folder / "git")]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        names = set(process.stdout.read().split())
+        names = set(process.stdout.read().splitlines()[-1].split())  # before them what the agent logs
     assert process.returncode == 0
     return names
 
