@@ -8,7 +8,9 @@ import pytest
 
 from stoker.errors import CommitGone
 from stoker.git.credentials import Credentials
-from tests.git.stores import content
+from stoker.git.library import opened
+from stoker.git.store import TIP
+from tests.git.stores import content, the_store
 
 if TYPE_CHECKING:
     from stoker.git.fetch import StorePool
@@ -43,6 +45,18 @@ async def test_a_server_that_refuses_hashes_is_asked_ever_deeper(
     url = fetched_over(stubborn)
     await pool.ensure(url, wanted, "main", NOBODY)
     assert content(pool.tree(url, wanted)) == {"a": str(commits.index(wanted)).encode()}
+
+
+async def test_of_the_refs_it_was_looked_for_in_nothing_stays(
+    stubborn: Origin, fetched_over: Serve, pool: StorePool
+) -> None:
+    wanted = stubborn.commit({"a": "1"}, branch="side")
+    stubborn.tag("v1", stubborn.commit({"a": "2"}))
+    url = fetched_over(stubborn)
+    await pool.ensure(url, wanted, wanted, NOBODY)
+    with opened(the_store(pool)) as repository:
+        assert list(repository.references) == [TIP]
+        assert str(repository.references[TIP].target) == wanted
 
 
 async def test_a_hash_as_ref_is_found_below_any_branch_or_tag(
