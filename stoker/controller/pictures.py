@@ -2,9 +2,10 @@
 
 A pass that asked the server for every object it may have to mend would cost six requests in which nothing changes. What the
 watches know serves as well, but for a moment after each write of ours: so its answer is noted here, and the watch's news of
-it is none. A version that is older than the known one is late and ignored. Versions are compared as numbers, which they are
-on every API server; where they are not, what comes last counts. A write whose news never come, because the watch broke and the
-object went before it was up again, is believed for a minute, and then the server is asked.
+it is none. A version that is older than the known one is late and ignored, unless the watch itself went back: then the server's
+store was put back to that state. Versions are compared as numbers, which they are on every API server; where they are not, what
+comes last counts. A write whose news never come, because the watch broke and the object went before it was up again, is
+believed for a minute, and then the server is asked.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Picture(Generic[T]):
         before = self._known.get(key)
         self._unseen.pop(key, None)
         if new is not None:
-            return self._take(new), before
+            return self._take(new, back=went_back(old, new)), before
         if before is None or _uid(before) != _uid(old):
             return False, before
         del self._known[key]
@@ -70,10 +71,10 @@ class Picture(Generic[T]):
             self._unseen[_key(item)] = trio.current_time()
         return taken
 
-    def _take(self, item: T) -> bool:
+    def _take(self, item: T, *, back: bool = False) -> bool:
         key = _key(item)
         before = self._known.get(key)
-        if before is not None and not _newer(item, before):
+        if before is not None and not back and not _newer(item, before):
             return False
         self._known[key] = self._trim(item)
         self._doubted.discard(key)
@@ -183,6 +184,13 @@ class View:
         await self._cluster.delete(kind, namespace, name, uid=uid)
         if picture is not None:
             picture.removed((namespace, name), before)
+
+
+def went_back(old: Any, new: Any) -> bool:
+    """Whether the watch itself tells of an earlier version than it did before: the server's store was put back to that state,
+    and what was known of a later one is not so any more.
+    """
+    return old is not None and new is not None and _newer(old, new)
 
 
 def _key(item: Any) -> Key:

@@ -15,7 +15,7 @@ import trio
 from stoker.api import names, pods
 from stoker.controller.belongings import MAPS, Belongings
 from stoker.controller.outcome import Census, Tokens, tokens_of
-from stoker.controller.pictures import Picture
+from stoker.controller.pictures import Picture, went_back
 from stoker.kube.cluster import GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.informer import Informer
 
@@ -159,6 +159,8 @@ class Watches:
                 self._pushed(key)
             else:
                 self._wake(key, wish=True)
+        elif went_back(old, new) and self._spaces[key[0]].open:
+            self._wake(key, wish=False)  # its status is an earlier one
 
     def _arrived(self, key: Key) -> None:
         namespace, name = key

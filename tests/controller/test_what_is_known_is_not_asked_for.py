@@ -38,6 +38,14 @@ async def test_an_answer_is_newer_than_the_news_that_follow_it(picture: Picture[
     assert picture.find(KEY) == made(4)
 
 
+async def test_a_watch_that_goes_back_is_believed(picture: Picture[Any]) -> None:
+    picture.told(None, made(8))
+    assert picture.told(made(8), made(5)) == (True, made(8))
+    assert picture.find(KEY) == made(5)
+    picture.note(made(7))
+    assert picture.told(made(5), made(6)) == (False, made(7)), "only late"
+
+
 async def test_the_end_of_a_predecessor_is_not_the_successor_s(picture: Picture[Any]) -> None:
     picture.note(made(5, uid="two"))
     assert picture.told(made(4), None) == (False, made(5, uid="two"))
