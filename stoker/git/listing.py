@@ -11,7 +11,9 @@ from stoker.errors import RefNotFound, RepositoryEmpty
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-REF_BYTES = 1024
+REF_BYTES, PART_BYTES = 1024, 255
+SHOWN = 80
+"""Characters of a ref in a message: an annotation may be as long as a book."""
 _NO_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
 _HASH = re.compile(r"^[0-9a-f]{40}$")
 
@@ -52,6 +54,7 @@ def is_ref_name(ref: str) -> bool:
         and not ref.startswith("-")
         and not ref.endswith(".")
         and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)
+        and all(len(part.encode()) <= PART_BYTES for part in parts)  # each is the name of a file
     )
 
 
@@ -63,8 +66,11 @@ def candidates(ref: str) -> tuple[str, ...]:
 
 
 def prefixes(wanted: Sequence[str]) -> tuple[str, ...]:
-    """The ref-prefix arguments for those refs; HEAD tells an empty repository from a missing ref."""
-    names = [name for ref in wanted if not is_full_hash(ref) for name in candidates(ref)]
+    """The ref-prefix arguments for those refs; HEAD tells an empty repository from a missing ref.
+
+    What git could not have is not asked for: the answer would be a failure, and of all who ask together.
+    """
+    names = [name for ref in wanted if is_ref_name(ref) and not is_full_hash(ref) for name in candidates(ref)]
     return tuple(dict.fromkeys((*names, "HEAD")))
 
 
@@ -77,6 +83,8 @@ def pick(listing: RefListing, ref: str, *, shown: str, named_by: str = "spec.git
     for name in candidates(ref):
         if name in listing.refs:
             return Resolution(listing.peeled.get(name, listing.refs[name]), name)
+    if not is_ref_name(ref):
+        raise RefNotFound(f"{shown} has no branch or tag {ref[:SHOWN]!r}: git allows no such name; correct {named_by}")
     if not listing.any_refs:
         raise RepositoryEmpty(f"{shown} has no commit yet; push one to {ref!r}")
-    raise RefNotFound(f"{shown} has no branch or tag {ref!r}; push it or correct {named_by}")
+    raise RefNotFound(f"{shown} has no branch or tag {ref[:SHOWN]!r}; push it or correct {named_by}")

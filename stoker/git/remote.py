@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 
 import trio
 
-from stoker.errors import GitTimeout, RefNotFound
+from stoker.errors import GitTimeout
 from stoker.git import heads
 from stoker.git.library import READ_TIMEOUT, bound_libgit2
-from stoker.git.listing import Resolution, is_full_hash, is_ref_name, pick
+from stoker.git.listing import RefListing, Resolution, is_full_hash, is_ref_name, pick
 from stoker.git.protocols import Known
 from stoker.git.urls import place
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import httpx
 
     from stoker.git.credentials import Credentials
-    from stoker.git.listing import RefListing
     from stoker.git.offload import Offload
 
 
@@ -58,9 +57,7 @@ class Remote:
         if is_full_hash(ref):
             return Resolution(ref.lower(), ref.lower())
         if not is_ref_name(ref):
-            raise RefNotFound(
-                f"{place(url).shown} has no branch or tag {ref[:80]!r}: git allows no such name; correct spec.git.ref"
-            )
+            return pick(RefListing(), ref, shown=place(url).shown)  # which says so
         listing = await self.list_refs(url, (ref,), credentials)
         return pick(listing, ref, shown=place(url).shown)
 

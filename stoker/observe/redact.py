@@ -18,9 +18,15 @@ from urllib.parse import quote
 MASK: Final = "***"
 # The userinfo ends at the last @ of the authority, and of a whole word where what follows a colon is no port: passwords hold
 # unquoted @, / and quotes. Masking too much of a line is better than half a password.
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*://)(?P<user>[^\s/]*@|[^\s/:@]*:(?!\d*(?:[/\s?#]|$))\S*@)")
-_BLANK = re.compile(r"(?<=://)[^\s/?#@:]*:(?!\d*(?:[\s:]|$))[^/?#@]*\s[^/?#]*@")
+_USERINFO = re.compile(
+    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{0,30}://)(?P<user>[^\s/]*@|[^\s/:@]*:(?!\d*(?:[/\s?#]|$))\S*@)"
+)
+_BLANK = re.compile(r"(?<=://)[^\s/?#@:]*:(?!\d*(?:[\s:]|$))(?=[^/?#@]*\s)[^/?#]*@")
 """A password with a blank in it, which no URL has and somebody may write."""
+_TO_LAST_AT = re.compile(r"(?<!\S)\S+@")
+"""Of each word what can hold userinfo. Whoever looks beyond for an @ that is not there looks again from each ``://``, and texts
+come from anybody: every pattern here must cost what the text is long.
+"""
 _SHORT = re.compile(r"[^\s/@:]+:[^\s/]+@[^\s@]+")
 """``user:password@host:path``, which git does not take, but somebody may write."""
 _QUERY = re.compile(
@@ -147,10 +153,14 @@ def redact_url(url: str) -> str:
     Known values are left alone: a URL is used as well as shown, and a secret that is also a word in it would break it.
     """
     if "://" in url:
-        url = _BLANK.sub("", _USERINFO.sub(_without_secret, url))
+        url = _BLANK.sub("", _TO_LAST_AT.sub(_without_userinfo, url))
     elif "@" in url and _SHORT.fullmatch(url):
         url = f"{MASK}@{url.rpartition('@')[2]}"
     return _QUERY.sub(rf"\1{MASK}", url) if "=" in url else url
+
+
+def _without_userinfo(word: re.Match[str]) -> str:
+    return _USERINFO.sub(_without_secret, word[0])
 
 
 def _without_secret(match: re.Match[str]) -> str:
