@@ -29,6 +29,7 @@ from stoker.controller.summary import synced
 from stoker.controller.telling import Telling
 from stoker.errors import ObjectNotFound, StokerError
 from stoker.kube.cluster import GATEWAYSYNCS, Cluster
+from stoker.nursery.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -135,11 +136,13 @@ class Reconciler:
         ssh.note(this)
         resolve.resolve(this, self.lookups, self.metrics)
         await self._try(this, "api-key", secrets.api_key(this, self.cluster))
-        await self._try(this, "metadata", metadata.publish(this, self.cluster))
+        keeping = {"metadata": metadata.publish(this, self.cluster)}
         running = discovery.discover(this)
-        await self._try(this, "reports", reports.collect(this, self.cluster, running))
+        keeping["reports"] = reports.collect(this, self.cluster, running)
         if self.auto_bind:
-            await self._try(this, "rbac", rbac.bind(this, self.cluster))
+            keeping["rbac"] = rbac.bind(this, self.cluster)
+        # Objects of which none waits for another: one after the other, a new resource would wait for each server's answer.
+        await together(*(self._try(this, step, doing) for step, doing in keeping.items()))
         wanted = status.compose(this, now=self.now())
         await self._try(this, "status", status.write(this, wanted, self.cluster))
         await self._try(this, "retarget", retarget.settle(this, self.cluster))

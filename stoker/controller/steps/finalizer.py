@@ -6,11 +6,13 @@ servers before 1.30 do not spare what stays unchanged. Its spec means nothing an
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.api import names
 from stoker.errors import ObjectNotFound, ObjectRejected
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, ROLEBINDINGS, SECRETS
+from stoker.nursery.together import together
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -52,11 +54,7 @@ async def finalize(resource: GatewaySync, cluster: Cluster, *, bindings: bool = 
         owned.append((ROLEBINDINGS, names.agent_rolebinding(name)))
     if _uses_app(resource.spec):  # one that it used before is its owner's, and is collected
         owned.append((SECRETS, names.github_token_secret(name)))
-    for kind, object_name in owned:
-        try:
-            await cluster.delete(kind, namespace, object_name)
-        except ObjectNotFound:
-            continue
+    await together(*(_delete(cluster, kind, namespace, object_name) for kind, object_name in owned))
     left = [finalizer for finalizer in meta.finalizers if finalizer != names.FINALIZER]
     try:
         await _write(resource, left, cluster)
@@ -66,6 +64,11 @@ async def finalize(resource: GatewaySync, cluster: Cluster, *, bindings: bool = 
             "finalizer_kept_by_a_rule", namespace=namespace, name=name, error=str(error), remedy="replacing its spec"
         )
     await _write(resource, left, cluster, spec=_replacing(resource.spec, LEAST))
+
+
+async def _delete(cluster: Cluster, kind: Kind[Any], namespace: str, name: str) -> None:
+    with suppress(ObjectNotFound):
+        await cluster.delete(kind, namespace, name)
 
 
 async def _write(

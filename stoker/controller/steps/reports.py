@@ -20,6 +20,7 @@ from stoker.api.times import parse_rfc3339
 from stoker.controller.owned import agents_map
 from stoker.controller.steps import discovery
 from stoker.kube.cluster import CONFIGMAPS, PODS
+from stoker.nursery.together import together
 from stoker.observe.redact import redact
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ SAID: Final = ("Pending", "Synced", "Error")
 async def collect(this: Pass, cluster: Cluster, running: list[Pod] | None) -> None:
     """Fills ``gateways``, in the order of ``running``; None leaves the gateways, and every key of the maps, as they were."""
     name = this.resource.metadata.name
-    reports = await agents_map(this.resource, cluster, names.status_configmap(name))
-    changes = await agents_map(this.resource, cluster, names.changes_configmap(name))
+    maps = (names.status_configmap(name), names.changes_configmap(name))
+    reports, changes = await together(*(agents_map(this.resource, cluster, map_name) for map_name in maps))
     if running is None or this.census is None:
         return
     room = report_limit(len(this.census.mine))
