@@ -4,6 +4,9 @@ The API key is read anew for every request that needs it, because it rotates. Re
 gateway that is being commissioned sends everybody to /welcome, and a key must not travel to where an answer points. TLS
 is not verified on loopback, where gateways serve self-signed certificates; elsewhere it is, against the system's CAs.
 
+httpx's transports are used without its client: a gateway has no cookies, redirects or environment to heed, and half of the
+time of a small request is the client's own. Nor are its timeouts, which bound single reads: one scope bounds the whole.
+
 HTTP is loaded by the first request, beside whatever else the process does: 30 ms in which an agent's first fetch begins.
 """
 
@@ -71,12 +74,12 @@ class Exchange:
         self._api_key = api_key
         self._verify = verify
         self._transport = transport
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._ways: dict[bool, httpx.AsyncBaseTransport] = {}
 
     async def close(self) -> None:
         """Close the connections; the caller bounds and shields it."""
-        for client in self._clients.values():
-            await client.aclose()
+        for way in self._ways.values():
+            await way.aclose()
 
     async def send(
         self, method: str, path: str, *, bound: float, body: dict[str, Any] | None = None, key: bool = True
@@ -93,7 +96,7 @@ class Exchange:
 
         where = f"{method} {self.base_url}{path}"
         with trio.move_on_after(bound):
-            headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+            headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "stoker"}
             if key:
                 headers[HEADER] = _sendable(await self._api_key())
             try:
@@ -105,15 +108,16 @@ class Exchange:
     async def _exchange(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str], where: str
     ) -> Answer:
+        import httpx
+
         from stoker.ignition.body import Body
 
         content = b""
-        client = self._client()
-        request = client.build_request(method, self.base_url + path, json=body, headers=headers)
+        request = httpx.Request(method, self.base_url + path, json=body, headers=headers)
         request.stream = Body(request.content)
         # Too much is ended by cancelling the read inside httpx: leaving its loop would leave its generators open.
         with trio.CancelScope() as reading:
-            async with aclosing(await client.send(request, stream=True)) as response:
+            async with aclosing(await self._way().handle_async_request(request)) as response:
                 status = response.status_code
                 async for chunk in response.aiter_bytes():
                     content += chunk
@@ -131,21 +135,16 @@ class Exchange:
         else:  # no sockets, and perhaps no clock that would wait for a thread
             load()
 
-    def _client(self) -> httpx.AsyncClient:
+    def _way(self) -> httpx.AsyncBaseTransport:
         """Connections, apart by whether the other side's certificate is looked at: an address may become another."""
         import httpx
 
         verified = self._verify and self.base_url.startswith("https:")
-        if verified not in self._clients:
-            # No timeouts of httpx: they bound single reads; the scope in ``send`` bounds the whole.
-            self._clients[verified] = httpx.AsyncClient(
-                verify=_tls() if verified else False,
-                timeout=None,  # noqa: S113 - see above
-                follow_redirects=False,
-                trust_env=False,
-                transport=self._transport,
+        if verified not in self._ways:
+            self._ways[verified] = self._transport or httpx.AsyncHTTPTransport(
+                verify=_tls() if verified else False, trust_env=False
             )
-        return self._clients[verified]
+        return self._ways[verified]
 
 
 def load() -> None:
