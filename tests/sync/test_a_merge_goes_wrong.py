@@ -54,6 +54,16 @@ def test_where_links_are_refused_files_are_copied_aside(
     assert files.at("create", ".sync-staging/o0") < files.at("syncfs")
 
 
+def test_and_what_is_written_after_the_copy_is_kept_before_it_is_replaced_or_deleted(
+    working: Engine, source: Path, data: Path, files: RefusingFiles
+) -> None:
+    files.refuse("link", "*", errno.EPERM)
+    late = {"projects/a": "edited late", "projects/gone": "late too"}
+    files.before("rename", ".stoker/journal", lambda: write(data, late))
+    assert run_sync(working, source, SECOND).kept == ("projects/a", "projects/gone")
+    assert (read(data), sorted(kept(data).values())) == (NEW, ["edited late", "late too"])
+
+
 def test_and_are_restored_from_the_copies_with_mode_and_time(
     working: Engine, source: Path, data: Path, files: RefusingFiles
 ) -> None:
