@@ -22,7 +22,7 @@ async def put_back(house: House, backup: Objects) -> None:
     for kind in KINDS:
         house.cluster.refuse("watch", kind.plural, times=1, error=WatchExpired("too large resource version"))
     house.cluster.end_watches()
-    await house.advance(5)
+    await house.advance(400)  # by then a pass has looked at everything, whatever the watches told
 
 
 async def test_agents_are_told_again_what_they_are_to_fetch(resolved: House) -> None:
