@@ -154,20 +154,24 @@ class Watches:
             self._arrivals[key] = tokens, self._turns.next()
         if old is None:
             self._arrived(key)
-        elif not _same_wish(old, new) and self._spaces[key[0]].open:
-            if _same_wish(old, new, but=PUSHED):
-                self._pushed(key)
-            else:
-                self._wake(key, wish=True)
-        elif went_back(old, new) and self._spaces[key[0]].open:
-            self._wake(key, wish=False)  # its status is an earlier one
+        elif key[0] not in self._spaces or not self._spaces[key[0]].open:
+            pass  # the first pass is still to come
+        elif went_back(old, new):
+            self._wake(key, wish=not _same_wish(old, new))  # its status is an earlier one too
+        elif not _same_wish(old, new, but=PUSHED):
+            self._wake(key, wish=True)
+        elif not _same_wish(old, new):
+            self._pushed(key)
 
     def _arrived(self, key: Key) -> None:
         namespace, name = key
-        self._present.setdefault(namespace, set()).add(name)
+        present = self._present.setdefault(namespace, set())
+        present.add(name)
         space = self._spaces.get(namespace)
         if space is not None and space.open:
-            self._wake_all(namespace)
+            self._wake(key, wish=False)
+            for one in present - {name} if len(present) == 2 else ():
+                self._wake((namespace, one), wish=False)  # pods that name no resource are its no more
         elif space is None and self._nursery is not None:
             space = _Space(Informer(self._cluster, PODS, namespace, on_change=self._pod_changed))
             self._spaces[namespace] = space
@@ -179,9 +183,9 @@ class Watches:
         left = self._present.get(namespace, set())
         left.discard(name)
         self._wake(key, wish=True)
-        if left:
-            self._wake_all(namespace)
-        else:
+        if len(left) == 1:
+            self._wake_all(namespace)  # pods that name no resource are its own now
+        if not left:
             self._present.pop(namespace, None)
             space = self._spaces.pop(namespace, None)
             if space is not None:
