@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAMESPACED: Final = ["name", "namespace"]
 STATES: Final = {"Pending": 0, "Synced": 1, "Error": 2, "MissingSidecar": 3}
 WORST_FIRST: Final = ("MissingSidecar", "Error", "Pending", "Synced")
+RESULTS: Final = ("success", "requeue", "error")
 PREFIX: Final = "stoker_controller_"
 LOOK_UP_BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -137,8 +138,10 @@ class ControllerMetrics:
         """Removes every series of a resource that is gone."""
         self._replace((name, namespace), {})
         del self._shown[name, namespace]
-        for series in (self.reconcile_duration, self.reconcile_total, self.ref_resolve_duration):
-            series.remove_by_labels({"name": name, "namespace": namespace})
+        self.reconcile_duration.remove(name, namespace)
+        self.ref_resolve_duration.remove(name, namespace)
+        for result in RESULTS:  # each by name: a search would walk the series of all others
+            self.reconcile_total.remove(name, namespace, result)
 
     def _info_of(self, owner: tuple[str, str], spec: Spec | None) -> Series:
         """What is synced; while the spec cannot be read, what was said last."""

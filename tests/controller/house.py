@@ -14,7 +14,7 @@ import trio
 import trio.testing
 
 from stoker.api import conditions, names
-from stoker.controller.metrics import ControllerMetrics
+from stoker.controller.metrics import RESULTS, ControllerMetrics
 from stoker.controller.run import ControllerSettings, run_controller
 from stoker.kube.cluster import CONFIGMAPS, EVENTS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.observe.metrics import new_registry
@@ -239,6 +239,10 @@ class House:
         """The messages of all events with that reason, as often as they were given."""
         said = [msgspec.convert(value, EVENTS.type) for value in self.cluster.snapshot(EVENTS)]
         return [event.message for event in said if event.reason == reason for _ in range(event.count)]
+
+    def passes(self) -> float:
+        """How many there have been over the resource."""
+        return sum(self.value("reconcile_total", result=result) or 0 for result in RESULTS)
 
     def value(self, series: str, **labels: str) -> float | None:
         """One sample of the controller's metrics, None when there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stoker.api import names
-from stoker.kube.cluster import PODS
+from stoker.kube.cluster import GATEWAYSYNCS, PODS
 from tests.controller.house import NS, House
 
 
@@ -58,6 +58,19 @@ async def test_one_that_the_webhook_missed_belongs_to_the_only_resource(resolved
     assert resolved.gateway("gw-0").sync_status == "MissingSidecar"
     await resolved.resource("second")
     assert (found(resolved), found(resolved, "second")) == ([], [])
+    await resolved.cluster.delete(GATEWAYSYNCS, NS, "second")
+    await resolved.advance(1)
+    assert found(resolved) == ["gw-0"]
+
+
+async def test_a_neighbour_that_comes_or_goes_is_no_reason_for_a_pass(resolved: House) -> None:
+    await resolved.resource("second")
+    await resolved.advance(1)
+    before = resolved.passes()
+    await resolved.resource("third")
+    await resolved.cluster.delete(GATEWAYSYNCS, NS, "third")
+    await resolved.advance(1)
+    assert resolved.passes() == before
 
 
 async def test_one_without_an_agent_is_missing_its_sidecar_whatever_an_old_report_says(resolved: House) -> None:
