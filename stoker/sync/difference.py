@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from stoker.errors import PlanInvalid, StokerError
 from stoker.sync import paths
+from stoker.sync.entry import Entry, as_written, unpack
 from stoker.sync.journal import Delete, Put, Signature
 from stoker.sync.live import READ
-from stoker.sync.manifest import Entry
 from stoker.sync.source import content_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from stoker.sync.entry import Packed
     from stoker.sync.live import FolderState, Live, Looked
     from stoker.sync.making import Maker, Making
     from stoker.sync.plan import SyncRequest
@@ -34,7 +35,7 @@ class Difference:
         self,
         request: SyncRequest,
         wanted: Wanted,
-        applied: dict[str, Entry],
+        applied: dict[str, Packed],
         live: Live,
         excluder: Excluder,
         protection: Protection,
@@ -79,7 +80,7 @@ class Difference:
             in_folder = self.folder_state(path.rpartition("/")[0]) == "folder"
             blob = self.wanted.blobs.get(path)
             if blob is not None:
-                self._judge(path, blob, self.applied.get(path), self.live.look(path) if in_folder else None)
+                self._judge(path, blob.hex(), self._entry(path), self.live.look(path) if in_folder else None)
             elif path in self.applied:
                 self._judge_left_over(path)
         self.unchanged = len(self.wanted.blobs) - len(self.puts)
@@ -105,27 +106,18 @@ class Difference:
         unchanged = known = 0
         absent = any(state != "folder" for state in self.states.values())
         for path, blob in self.wanted.blobs.items():
-            entry = applied.get(path)
+            packed = applied.get(path)
             found: os.stat_result | None = None
             if not (absent and self.states[path.rpartition("/")[0]] != "folder"):
                 try:
                     found = lstat(base + path)
                 except FileNotFoundError:
                     found = None
-            if (
-                entry is not None
-                and found is not None
-                and entry.blob == blob
-                and entry.inode == found.st_ino
-                and entry.mtime_ns == found.st_mtime_ns
-                and entry.size == found.st_size
-                and not entry.recipe
-                and not (makings and path in makings)
-            ):
+            if found is not None and packed == as_written(blob, found) and not (makings and path in makings):
                 unchanged += 1
             else:
-                known += entry is not None
-                self._judge(path, blob, entry, found)
+                known += packed is not None
+                self._judge(path, blob.hex(), None if packed is None else unpack(packed), found)
         self.unchanged += unchanged
         self.managed_live += unchanged
         return unchanged + known
@@ -137,7 +129,7 @@ class Difference:
             if entry is not None:
                 self.drift.append(path)
             if not as_applied or self._restores(path):
-                self._put(path, blob, None, keep=False)
+                self._put(path, None, keep=False)
                 if found is not None:
                     self.standing.append(path)
             return
@@ -150,7 +142,7 @@ class Difference:
         signature = Signature.of(found)
         if entry is not None and signature == (entry.inode, entry.size, entry.mtime_ns):
             if not as_applied:
-                self._put(path, blob, found, keep=False)
+                self._put(path, found, keep=False)
                 return
             self.unchanged += 1
             if (entry.blob, entry.recipe) != (blob, recipe):
@@ -170,17 +162,17 @@ class Difference:
             changed = entry is None or (entry.blob, entry.content, entry.recipe) != (blob, content, recipe)
             (self.learnt if changed else self.refreshed)[path] = new
         elif entry is not None and actual == entry.content:
-            self._put(path, blob, found, keep=False)
+            self._put(path, found, keep=False)
         elif self._only_stamped(path, blob, entry, (signature, content)):
             if entry is not None and entry.content == content:
                 self.unchanged += 1
             else:
-                self._put(path, blob, found, keep=False)
+                self._put(path, found, keep=False)
         else:
             if entry is not None:
                 self.drift.append(path)
             if entry is None or entry.content != content or self._restores(path):
-                self._put(path, blob, found, keep=True)
+                self._put(path, found, keep=True)
 
     def _compare_applied(self) -> None:
         """What earlier syncs wrote and nothing wants any more, managed by a mapping or not."""
@@ -190,7 +182,7 @@ class Difference:
     def _judge_left_over(self, path: str) -> None:
         if self.excluder(path):
             return
-        entry = self.applied[path]
+        entry = unpack(self.applied[path])
         found = self.live.look(path) if self.folder_state(path.rpartition("/")[0]) == "folder" else None
         if found is None or not stat.S_ISREG(found.st_mode):
             self.forgotten.append(path)
@@ -220,6 +212,10 @@ class Difference:
                     self._delete(path, Signature.of(found), keep=True)
                 else:
                     self.left.append(path)
+
+    def _entry(self, path: str) -> Entry | None:
+        packed = self.applied.get(path)
+        return None if packed is None else unpack(packed)
 
     def _restores(self, path: str) -> bool:
         return self.request.drift != "report" and paths.shown(path) not in self.request.spare
@@ -273,8 +269,8 @@ class Difference:
         except (StokerError, LookupError, OSError):
             return False  # the old commit's objects are gone: what cannot be compared is kept
 
-    def _put(self, path: str, blob: str, found: os.stat_result | None, *, keep: bool) -> None:
-        late = path.rpartition("/")[2] in self._protection.late_names
+    def _put(self, path: str, found: os.stat_result | None, *, keep: bool) -> None:
+        late, blob = path.rpartition("/")[2] in self._protection.late_names, self.wanted.blobs[path]
         if found is None:
             self.added.append(path)
             mode = 0o755 if path in self.wanted.executables else 0o644

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from stoker.errors import StateUnreadable
+from stoker.sync.entry import Entry, Packed, pack, unpack
 from stoker.sync.grafts import Graft
-from stoker.sync.manifest import Delta, Entry
+from stoker.sync.manifest import Delta
 from stoker.sync.own import LINE, bounded, open_own, sync_state
 from stoker.sync.recorded import a_count, a_name, a_path, a_text, numbers, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
@@ -50,13 +51,14 @@ class Signature(NamedTuple):
 class Put(msgspec.Struct, gc=False):
     """Give a wanted file its live name. Mutable: staging fills in `entry`, the merge's last look `old` and `keep`.
 
+    blob: its raw content id, not told in a recovery, which reads none.
     number: names the staged file (`n{number}`) and the one set aside (`o{number}`) in the staging folder of `mount`.
     old: the live file that is replaced; keep: and that is somebody else's work. mode, uid, gid: of the new file, -1
     where staging need not care.
     """
 
     path: str
-    blob: str
+    blob: bytes
     number: int
     mount: int
     mode: int
@@ -65,7 +67,7 @@ class Put(msgspec.Struct, gc=False):
     old: Signature | None = None
     keep: bool = False
     late: bool = False
-    entry: Entry | None = None
+    entry: Packed | None = None
 
 
 class Delete(msgspec.Struct, gc=False):
@@ -114,7 +116,8 @@ class Journal:
 
     def delta(self) -> Delta:
         """What the manifest learns when the merge is done. Any changed file is a debt to announce."""
-        sets = {put.path: put.entry for put in self.puts if put.entry is not None} | self.learnt
+        sets: dict[str, Packed] = {put.path: put.entry for put in self.puts if put.entry is not None}
+        sets |= self.learnt
         drops = [step.path for step in self.deletes if step.path not in sets] + self.forgotten
         owed = True if self.changed else None
         return Delta(self.transaction, self.commit, self.fingerprint, owed, self.notes, sets.items(), drops)
@@ -183,7 +186,7 @@ class Journal:
             yield "graft", *graft
         for put in self.puts:
             if put.entry is not None:
-                yield "put", put.path, put.number, put.mount, put.late, put.keep, put.old, *put.entry.fields()
+                yield "put", put.path, put.number, put.mount, put.late, put.keep, put.old, *unpack(put.entry).fields()
         for step in self.deletes:
             yield "delete", step.path, step.number, step.mount, step.late, step.keep, step.early, step.old
         for path, mode in self.empties:
@@ -206,8 +209,8 @@ class Journal:
                 self.grafts.append(Graft(a_path(path), a_count(number), self._mount(mount)))
             case ["put", path, number, mount, bool(late), bool(keep), old, *items]:
                 was = _signature(old) if old is not None else None
-                entry = Entry.of(items)
-                step = Put(a_path(path), entry.blob, a_count(number), self._mount(mount), 0)
+                entry = pack(Entry.of(items))
+                step = Put(a_path(path), b"", a_count(number), self._mount(mount), 0)
                 step.old, step.keep, step.late, step.entry = was, keep, late, entry
                 self.puts.append(step)
             case ["delete", path, number, mount, bool(late), bool(keep), bool(early), old]:

@@ -14,8 +14,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
-import msgspec
-
 from stoker.sync.paths import PATH_BYTES
 from stoker.sync.source import content_id_of
 
@@ -35,20 +33,26 @@ FolderState = Literal["folder", "missing", "link", "other"]
 
 
 class Stamp(NamedTuple):
-    """Of a folder by path. An lstat as it comes takes a hundred words, and there are thousands of folders."""
+    """Of a folder by path. An lstat as it comes takes a hundred words, and there are thousands of folders.
+
+    state: time and inode in one number, which is the smallest thing to keep.
+    """
 
     folder: str
-    inode: int
-    mtime_ns: int
+    state: int
+
+    @classmethod
+    def of(cls, folder: str, found: os.stat_result) -> Stamp:
+        """Of its lstat."""
+        return cls(folder, found.st_mtime_ns << 64 | found.st_ino)
+
+    @property
+    def mtime_ns(self) -> int:
+        """Of the folder: when a name in it last came or went."""
+        return self.state >> 64
 
 
 Looked = Mapping[str, Stamp]
-
-
-class _Seen(msgspec.Struct, frozen=True, gc=False):
-    inode: int
-    mtime_ns: int
-    below: tuple[str, ...]
 
 
 class Live:
@@ -58,7 +62,8 @@ class Live:
         self.base = root.rstrip("/") + "/"
         self._contents: dict[str, tuple[Signature, str]] = {}
         self.stamps: dict[str, tuple[tuple[object, ...], bool]] = {}  # `Difference` remembers its verdicts here
-        self._folders: dict[str, _Seen] = {}
+        self._seen: dict[str, int] = {}  # the states of folders that hold nothing but what is ours, and folders:
+        self._below: dict[str, tuple[str, ...]] = {}  # these, of those of them that hold any
         self._excluder: Excluder | None = None
 
     def look(self, path: str) -> os.stat_result | None:
@@ -110,7 +115,7 @@ class Live:
             mode = found.st_mode
             if stat.S_ISDIR(mode):
                 states[folder] = "folder"
-                looked[folder] = Stamp(folder, found.st_ino, found.st_mtime_ns)
+                looked[folder] = Stamp.of(folder, found)
             else:
                 states[folder] = "link" if stat.S_ISLNK(mode) else "other"
         return states, looked
@@ -120,7 +125,8 @@ class Live:
     ) -> list[str]:
         """Regular files below folder `region` that are neither wanted nor ours and not excluded."""
         if excluder is not self._excluder:
-            self._folders.clear()
+            self._seen.clear()
+            self._below.clear()
             self._excluder = excluder
         found: list[str] = []
         waiting = [region]
@@ -131,10 +137,10 @@ class Live:
             stamp = looked.get(folder) or self._stamp(folder)
             if stamp is None:
                 continue
-            seen = self._folders.get(folder)
-            if seen is None or seen.mtime_ns != stamp.mtime_ns or seen.inode != stamp.inode:
-                seen = self._list(stamp, found, wanted, ours, excluder, looked)
-            waiting.extend(seen.below)
+            if self._seen.get(folder) == stamp.state:
+                waiting.extend(self._below.get(folder, ()))
+            else:
+                waiting.extend(self._list(stamp, found, wanted, ours, excluder, looked))
         return found
 
     def _stamp(self, folder: str) -> Stamp | None:
@@ -142,7 +148,7 @@ class Live:
         found = self.look(folder)
         if found is None or not stat.S_ISDIR(found.st_mode):
             return None
-        return Stamp(folder, found.st_ino, found.st_mtime_ns)
+        return Stamp.of(folder, found)
 
     def _list(
         self,
@@ -152,7 +158,7 @@ class Live:
         ours: Collection[str],
         excluder: Excluder,
         looked: Looked,
-    ) -> _Seen:
+    ) -> list[str]:
         folder, below = stamp.folder, list[str]()
         # A wanted file that is not ours yet may be neither by the next sync: only `ours` makes a folder a known one.
         all_ours = True
@@ -167,9 +173,11 @@ class Live:
                     all_ours = False
                     if path not in wanted:
                         found.append(path)
-        seen = _Seen(stamp.inode, stamp.mtime_ns, tuple(below))
+        self._below.pop(folder, None)
         if all_ours and time.time_ns() - stamp.mtime_ns > _SETTLED_NS:
-            self._folders[folder] = seen
+            self._seen[folder] = stamp.state
+            if below:
+                self._below[folder] = tuple(below)
         else:
-            self._folders.pop(folder, None)
-        return seen
+            self._seen.pop(folder, None)
+        return below

@@ -12,16 +12,16 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from stoker.errors import StateUnreadable
+from stoker.sync.entry import Entry, pack, unpack
 from stoker.sync.own import LINE, bounded, is_half_full, make_own, open_own, sync_state
-from stoker.sync.recorded import a_path, a_text, numbers, texts
+from stoker.sync.recorded import a_path, a_text, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from stoker.sync.entry import Packed
     from stoker.sync.files import Files
     from stoker.sync.places import Places
 
@@ -34,32 +34,6 @@ _LOOKED_AT = 64 * 1024 * 1024
 COMPACT_SLACK = 8192
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One file as a sync wrote it.
-
-    blob: content id in the source tree; content: content id of what was written (differs when it was a template);
-    recipe: what the template used, "" for a plain copy; size in bytes, mtime_ns and inode: of the file written.
-    """
-
-    blob: str
-    content: str
-    recipe: str
-    size: int
-    mtime_ns: int
-    inode: int
-
-    def fields(self) -> tuple[str, str, str, int, int, int]:
-        """As the items of a record; a content equal to the blob is left empty."""
-        content = "" if self.content == self.blob else self.content
-        return self.blob, content, self.recipe, self.size, self.mtime_ns, self.inode
-
-    @classmethod
-    def of(cls, items: list[Any]) -> Entry:
-        """The reverse of `fields`. Raises ValueError."""
-        blob, content, recipe = map(a_text, items[:3])
-        return cls(blob, content or blob, recipe, *numbers(items[3:], 3))
-
-
 @dataclass
 class Delta:
     """What one block changes. `transaction`, `commit`, `fingerprint` and `owed` are left as they are when None."""
@@ -69,7 +43,7 @@ class Delta:
     fingerprint: str | None = None
     owed: bool | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
-    sets: Iterable[tuple[str, Entry]] = ()
+    sets: Iterable[tuple[str, Packed]] = ()
     drops: Iterable[str] = ()
 
     def head(self) -> dict[str, Any]:
@@ -89,7 +63,7 @@ class Manifest:
 
     def __init__(self, files: Files, places: Places, *, compact_slack: int = COMPACT_SLACK) -> None:
         """Read the log, if there is one. Raises StateUnreadable, OSError."""
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, Packed] = {}
         self.notes: dict[str, str] = {}
         self.transaction = ""
         self.commit = ""
@@ -180,7 +154,7 @@ class Manifest:
     def _write(self, writer: BlockWriter, delta: Delta) -> None:
         writer.add("delta", delta.head())
         for path, entry in delta.sets:
-            writer.add("=", path, *entry.fields())
+            writer.add("=", path, *unpack(entry).fields())
         for path in delta.drops:
             writer.add("-", path)
         writer.end()
@@ -192,7 +166,8 @@ class Manifest:
         self.fingerprint = head.get("fingerprint", self.fingerprint)
         self.owed = head.get("owed", self.owed)
         self.notes.update(delta.notes)
-        self.entries.update(delta.sets)
+        for path, entry in delta.sets:
+            self.entries[path] = pack(entry)
         for path in delta.drops:
             self.entries.pop(path, None)
 
@@ -242,7 +217,7 @@ class Manifest:
     def _take(self, record: list[Any]) -> None:
         match record:
             case ["=", path, *items]:
-                self.entries[a_path(path)] = Entry.of(items)
+                self.entries[a_path(path)] = pack(Entry.of(items))
             case ["-", str(path)]:
                 self.entries.pop(path, None)
             case ["delta", dict(head)]:

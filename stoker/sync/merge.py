@@ -19,6 +19,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from stoker.sync.aside import keep_now, link_or_copy
+from stoker.sync.entry import inode_of
 from stoker.sync.files import Spot
 from stoker.sync.grafts import Graft, by_folder, staged_name
 from stoker.sync.journal import Delete, Journal, Put, Signature
@@ -133,7 +134,7 @@ class Merge:
 
     def _put(self, put: Put) -> None:
         staged = staged_name(put, self._grafted)
-        inode = put.entry.inode if put.entry is not None else 0
+        inode = inode_of(put.entry) if put.entry is not None else 0
         live = self._places.spot(put.path)
         if self._recovering or put.path.rpartition("/")[0] not in self._fresh:
             found = _look(live)
@@ -195,12 +196,12 @@ class Merge:
 
     def _withdraw(self, put: Put) -> None:
         found = self._places.look(put.path)
-        if found is not None and put.entry is not None and found.st_ino == put.entry.inode:
+        if found is not None and put.entry is not None and found.st_ino == inode_of(put.entry):
             self._files.unlink(self._places.spot(put.path))
 
     def _restore(self, step: Put | Delete) -> None:
         found = self._places.look(step.path)
-        if found is not None and not (isinstance(step, Put) and step.entry and found.st_ino == step.entry.inode):
+        if found is not None and not (isinstance(step, Put) and step.entry and found.st_ino == inode_of(step.entry)):
             return
         for above in reversed(ancestors(step.path)):
             self._make_folder(above, 0o755)

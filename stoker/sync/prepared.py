@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from stoker.sync.entry import Entry
     from stoker.sync.journal import Delete, Put
     from stoker.sync.making import Maker
-    from stoker.sync.manifest import Entry
     from stoker.sync.plan import SyncRequest
     from stoker.sync.report import Changes
     from stoker.sync.wanted import Wanted

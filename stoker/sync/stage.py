@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Self
 from stoker.errors import PlanInvalid
 from stoker.sync.ahead import Ahead
 from stoker.sync.emptying import empty
+from stoker.sync.entry import Entry, as_written
 from stoker.sync.files import Spot
 from stoker.sync.grafts import GRAFT_FROM, by_folder, choose
-from stoker.sync.manifest import Entry
 from stoker.sync.mounts import Mounts, staging_folder
 from stoker.sync.paths import ancestors
 from stoker.sync.places import Places, make_folder
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
+    from stoker.sync.entry import Packed
     from stoker.sync.files import Files
     from stoker.sync.grafts import Graft
     from stoker.sync.journal import Delete, Journal, Put
@@ -169,7 +170,7 @@ def stage(
                 at, inside = folder, _make_way(folder, folders, files, grafted, made)
             spot = folders.spot(put.mount, inside + name if inside else f"n{put.number}")
             found = _write(files, spot, data, put)
-            put.entry = Entry(put.blob, content, recipe, found.st_size, found.st_mtime_ns, found.st_ino)
+            put.entry = _entry(put, content, recipe, found)
             ahead.wrote(put.mount, len(data))
 
 
@@ -212,12 +213,18 @@ def take_over(files: Files, fd: int, put: Put, path: str) -> None:
     files.chmod(fd, put.mode, path)
 
 
+def _entry(put: Put, content: str, recipe: str, found: os.stat_result) -> Packed:
+    plain = as_written(put.blob, found) if not recipe else b""
+    return plain or Entry(put.blob.hex(), content, recipe, found.st_size, found.st_mtime_ns, found.st_ino)
+
+
 def _render(prepared: Prepared, put: Put) -> tuple[bytes, str, str]:
     making = prepared.wanted.makings.get(put.path)
     if making is None:
-        return prepared.request.tree.read(put.blob), put.blob, ""
-    data, recipe = prepared.maker.make(put.path, put.blob, making)
-    return data, content_id(data, put.blob), recipe
+        blob = put.blob.hex()
+        return prepared.request.tree.read(blob), blob, ""
+    data, recipe = prepared.maker.make(put.path, put.blob.hex(), making)
+    return data, content_id(data, put.blob.hex()), recipe
 
 
 def _legacy(fd: int) -> tuple[int, bytes]:

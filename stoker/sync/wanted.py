@@ -30,7 +30,7 @@ FILES = 250_000
 class Wanted:
     """Every file that shall be live: path to content id, and who manages which part of the data directory.
 
-    makings: by path, of the files that are not copied as they are.
+    blobs: content ids, raw: there is one for every file. makings: by path, of the files that are not copied as they are.
 
     folders: all folders above wanted files. regions: destinations of folder mappings, whose unknown files are cleaned;
     the data directory itself is never one. destinations: all of them. Not changed any more once it is handed out.
@@ -39,7 +39,7 @@ class Wanted:
     def __init__(self, targets: Iterable[Target], excluder: Excluder) -> None:
         targets = tuple(targets)
         self.destinations = tuple(target.destination for target in targets)
-        self.blobs: dict[str, str] = {}
+        self.blobs: dict[str, bytes] = {}
         self.executables: set[str] = set()
         self.makings: dict[str, Making] = {}
         self.folders: set[str] = set()
@@ -63,7 +63,7 @@ class Wanted:
 
     def put(self, path: str, blob: str, *, executable: bool, making: Making | None) -> None:
         """From now on `path` is wanted so."""
-        self.blobs[path] = blob
+        self.blobs[path] = bytes.fromhex(blob)
         folder = path.rpartition("/")[0]
         if folder and folder not in self.folders:
             self._add_folders(folder)
