@@ -53,14 +53,22 @@ def token_for(plane: Plane, namespace: str, account: str, *, seconds: int = 3600
 
 
 def manager_token(
-    plane: Plane, *, home: str = HOME, watched: Sequence[str] | None = None, seconds: int = 3600, binds: bool = True
+    plane: Plane,
+    *,
+    home: str = HOME,
+    watched: Sequence[str] | None = None,
+    seconds: int = 3600,
+    binds: bool = True,
+    elects: bool = True,
 ) -> str:
     """A token of the manager in the namespace ``home``.
 
     It may act in all namespaces, or, as with ``watchNamespaces``, in those of ``watched`` alone. Several managers that
-    must not meet are several homes. Without ``binds`` it has no right on RoleBindings, as with ``rbac.autoBindAgent`` off.
+    must not meet are several homes. Without ``binds`` it has no right on RoleBindings, as with ``rbac.autoBindAgent`` off,
+    and without ``elects`` none on Leases.
     """
-    values = {} if binds else {"rbac": {**_VALUES["rbac"], "autoBindAgent": {"enabled": False}}}
+    values: dict[str, Any] = {"leaderElection": {"enabled": elects}}
+    values |= {} if binds else {"rbac": {**_VALUES["rbac"], "autoBindAgent": {"enabled": False}}}
     plane.admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": home}})
     plane.admin.apply(*(one for one in rights(home, watched, **values) if one["kind"] != "ClusterRole"))
     return token_for(plane, home, MANAGER, seconds=seconds)
