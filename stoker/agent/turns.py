@@ -4,10 +4,10 @@ An API server answers merge patches of one object without conflict, but it does 
 overtaken: of twenty that begin at once one gets through at a time, in some hundred and fifty attempts in all; of a hundred
 it is thousands, which take longer than any of them is waited for. What makes them write, a new commit, reaches them at one
 moment; so they begin one after another in the order of their keys, each a little after the one before should be through. How
-long a write takes grows with the map, and all reckon with the same time as long as their own writes take no longer: places
-that each measured by itself would overlap. Who has no key in the map yet begins at random within twice that, and so does one
-that was not through in a moment: it leaves the field, for whoever stays in it holds up all others, and comes again with more
-room each time. A redundant pair waits for nothing.
+long a write takes grows with the map, and all reckon with the same time unless their own writes have always taken longer:
+places that each measured by itself would overlap. Who has no key in the map yet begins at random within twice the time of
+all, and one that was not through in a moment at random within that time: it leaves the field, for whoever stays in it holds
+up all others, and comes again with more room each time. A redundant pair waits for nothing.
 """
 
 from __future__ import annotations
@@ -26,12 +26,16 @@ FEW: Final = 3
 CROWD: Final = 20
 """As many are through in a moment, even when they begin at once."""
 SHORTEST: Final = 0.012
-EACH: Final = 0.00004
+EACH: Final = 0.00008
 """Seconds by which each key of a map makes a write of it longer, on a small API server."""
 LONGEST: Final = 0.25
 """A bound: what takes longer is not the map's doing."""
 REMEMBERED: Final = 5
+SOME: Final = 3
+"""Own writes that tell more than chance: one alone may have met others."""
 MOMENT: Final = 1.0
+MOST: Final = 4
+"""Failures in a row that leave more room each time: those that are left are few by then."""
 
 
 class Turns:
@@ -68,7 +72,8 @@ class Turns:
         """Seconds until the next write may begin."""
         span = max(self.sharers - FEW, 0) * self._one() * STEP
         if self._before is None or self._failures:
-            return span * 2.0 ** max(self._failures, 1) * self._chance()
+            unknown = self._before is None
+            return span * 2.0 ** (unknown + max(self._failures - 1, 0)) * self._chance()
         if self._second:
             return span
         # Of those whose keys came later than ours was written none is known: chance spreads them over our place.
@@ -76,9 +81,10 @@ class Turns:
         return span * (self._before + share * self._chance()) / self._seen
 
     def _one(self) -> float:
-        """Seconds that a write takes, as all reckon, or as the shortest of the own ones took when that was longer."""
+        """Seconds that a write takes, as all reckon, or as the shortest of some own ones took when that was longer."""
         usual = max(SHORTEST, EACH * self.sharers)
-        return min(max(min(self._took, default=usual), usual), LONGEST)
+        own = min(self._took) if len(self._took) >= SOME else usual
+        return min(max(own, usual), LONGEST)
 
     def patience(self) -> float:
         """Seconds that a write is waited for: longer each time, because a server may just be slow."""
@@ -93,4 +99,4 @@ class Turns:
 
     def failed(self) -> None:
         """It did not: there is less room than was thought."""
-        self._failures = min(self._failures + 1, 5)
+        self._failures = min(self._failures + 1, MOST)
