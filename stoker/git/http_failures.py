@@ -8,6 +8,7 @@ import httpx
 
 from stoker.errors import CredentialsInvalid, GitServerError, GitTimeout, GitUnreachable, StokerError
 from stoker.git.failures import distrusted
+from stoker.nursery.causes import causes
 from stoker.observe.redact import redact
 
 
@@ -31,10 +32,7 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerErr
 
 def _depths(error: BaseException) -> tuple[str, bool]:
     """The first words below an error that may have none of its own, and whether a certificate was the matter."""
-    text, distrust = "", False
-    at: BaseException | None = error
-    while at is not None:
-        text = text or str(at)
-        distrust = distrust or isinstance(at, ssl.SSLCertVerificationError)
-        at = at.__cause__ or at.__context__
+    chain = causes(error)
+    text = next(filter(None, map(str, chain)), "")
+    distrust = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain)
     return redact(text) or type(error).__name__, distrust

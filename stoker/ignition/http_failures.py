@@ -13,15 +13,16 @@ from stoker.errors import (
     GatewayUnreachable,
     StokerError,
 )
+from stoker.nursery.causes import causes
 
 
 def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerError:
     """The error of a request that got no answer."""
     if isinstance(error, httpx.TimeoutException):
         return GatewayTimeout(f"{where}: no answer in time; the gateway is busy, stopped or behind a firewall")
-    causes = _causes(error)
-    said = next((text for cause in causes if (text := str(cause).strip())), type(error).__name__)
-    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    chain = causes(error)
+    said = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
+    tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
     if isinstance(tls, ssl.SSLCertVerificationError):
         return GatewayUnreachable(
             f"{where}: the gateway's certificate is not trusted ({tls.verify_message}); put its CA into this system's"
@@ -31,7 +32,7 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerErr
         return GatewayUnreachable(f"{where}: TLS failed ({tls.reason}); check that scheme and port belong together")
     if isinstance(error, httpx.TransportError):
         told = f"{where}: {said}; is the gateway running at this address?"
-        return GatewayDown(told) if any(map(_is_refusal, causes)) else GatewayUnreachable(told)
+        return GatewayDown(told) if any(map(_is_refusal, chain)) else GatewayUnreachable(told)
     return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")
 
 
@@ -40,13 +41,3 @@ def _is_refusal(cause: BaseException) -> bool:
     if isinstance(cause, ExceptionGroup):
         return all(map(_is_refusal, cause.exceptions))
     return isinstance(cause, ConnectionRefusedError)
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what led to it, outermost first: the HTTP library leaves the reason of a failed TLS to its causes."""
-    found: list[BaseException] = []
-    at: BaseException | None = error
-    while at is not None and at not in found:
-        found.append(at)
-        at = at.__cause__ or at.__context__
-    return found

@@ -29,6 +29,7 @@ from stoker.errors import (
     WatchExpired,
 )
 from stoker.kube.cluster import GATEWAYSYNCS, SECRETS
+from stoker.nursery.causes import causes
 from stoker.observe.redact import redact
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ def of_status(code: int, status: Status, call: Call, *, retry_after: float | Non
 def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, call: Call | str, server: str) -> StokerError:
     """The error of a request that got no answer, or half of one."""
     where = f"{call}: {server}"
-    causes = _chain(error)
-    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    chain = causes(error)
+    tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
     if isinstance(tls, ssl.SSLCertVerificationError):
         return ClusterUnreachable(
             f"{where}: its certificate is not trusted ({tls.verify_message}); check certificate-authority and tls-server-name"
@@ -110,7 +111,7 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, call: Call | str, server
             f"{where}: the proxy refused ({redact(str(error))}); check proxy-url of the kubeconfig"
         )
     if isinstance(error, httpx.TransportError):
-        text = next((text for cause in causes if (text := str(cause).strip())), type(error).__name__)
+        text = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
         return ClusterUnreachable(f"{where}: {one_line(text)}; check the network and the API server")
     return ClusterError(f"{where}: {type(error).__name__}; the answer makes no sense")
 
@@ -225,16 +226,6 @@ def _failed(code: int, status: Status, call: Call, wait: float | None) -> Stoker
     if 300 <= code < 400:
         return ClusterError(f"{call}: {code}, a redirect, which an API server does not send; check the address")
     return ClusterError(f"{call}: {code} {said}; the API server failed, it is asked again", retry_after=wait)
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what led to it, outermost first."""
-    found: list[BaseException] = []
-    at: BaseException | None = error
-    while at is not None and at not in found:
-        found.append(at)
-        at = at.__cause__ or at.__context__
-    return found
 
 
 _BY_CODE: Final[dict[int, Callable[[Status, Call, str, float | None], StokerError]]] = {
