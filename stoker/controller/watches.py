@@ -169,9 +169,10 @@ class Watches:
         present.add(name)
         space = self._spaces.get(namespace)
         if space is not None and space.open:
-            self._wake(key, wish=False)
-            for one in present - {name} if len(present) == 2 else ():
-                self._wake((namespace, one), wish=False)  # pods that name no resource are its no more
+            if len(present) == 2:
+                self._wake_all(namespace)  # pods that name no resource are the other's no more
+            else:
+                self._wake(key, wish=False)
         elif space is None and self._nursery is not None:
             space = _Space(Informer(self._cluster, PODS, namespace, on_change=self._pod_changed))
             self._spaces[namespace] = space
