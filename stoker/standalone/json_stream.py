@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+import re
+from typing import Any, Final
 
 from stoker.standalone.yaml_loader import MAX_DEPTH, MAX_VALUES
+
+_NO_SPACE: Final = re.compile(r"\S")
 
 
 def json_objects(text: str) -> list[Any] | None:
@@ -24,11 +27,12 @@ def json_objects(text: str) -> list[Any] | None:
 
 def _objects(text: str) -> list[Any]:
     decoder = json.JSONDecoder(object_pairs_hook=_single, parse_float=_finite, parse_constant=_finite)
-    found, rest = [], text.strip()
-    while rest:
-        value, end = decoder.raw_decode(rest)
+    found: list[Any] = []
+    begin = _NO_SPACE.search(text)
+    while begin:
+        value, end = decoder.raw_decode(text, begin.start())
         found.append(value)
-        rest = rest[end:].lstrip()
+        begin = _NO_SPACE.search(text, end)
     _weigh(found)
     return found
 
