@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from stoker.api import names
 from stoker.controller.owned import frame
+from stoker.controller.steps.finalizer import finalize
+from stoker.errors import Conflict
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.observe.metrics import render
 from tests.controller.house import NS, URL, B, House
@@ -20,6 +24,15 @@ async def test_it_has_the_finalizer_beside_those_of_others(house: House) -> None
     await house.cluster.patch(GATEWAYSYNCS, NS, "main", {"metadata": {"finalizers": ["x/other"]}})
     await house.pod("gw-0")
     assert house.seen().metadata.finalizers == ["x/other", names.FINALIZER]
+
+
+async def test_a_finalizer_that_another_set_meanwhile_is_not_lost(resolved: House) -> None:
+    read = resolved.seen()
+    theirs = {"metadata": {"finalizers": [names.FINALIZER, "x/other"]}}
+    await resolved.cluster.patch(GATEWAYSYNCS, NS, "main", theirs)
+    with pytest.raises(Conflict):
+        await finalize(read, resolved.cluster)
+    assert "x/other" in resolved.seen().metadata.finalizers
 
 
 async def test_maps_token_and_binding_go_and_it_is_gone(resolved: House) -> None:

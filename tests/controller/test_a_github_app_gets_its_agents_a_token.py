@@ -133,6 +133,19 @@ async def test_hung_exchanges_hold_no_worker(house: House) -> None:
     assert house.words("RefResolved", "well")[0] == "True"
 
 
+async def test_an_app_that_a_resource_left_meanwhile_answers_it_no_more(house: House) -> None:
+    house.apps.takes = {11: 10, 12: 30}
+    house.apps.error = GitHubAppRefused("401: app 11 is not known")
+    await house.secret("app", pem=PEM)
+    await house.resource(git__auth=APP)
+    await house.edit(git__auth__githubApp__appId=12)
+    await house.advance(11)
+    assert house.events("GitHubAppExchangeFailed") == []
+    house.apps.error = None
+    await house.advance(20)
+    assert house.words("RefResolved")[0] == "True"
+
+
 async def test_an_order_waits_for_an_exchange_too(house: House) -> None:
     await house.secret("app", pem=PEM)
     await house.resource()

@@ -93,6 +93,15 @@ async def test_a_dead_server_is_not_asked_by_each_of_them(fleet: House) -> None:
     assert len(fleet.refs.asked) - before <= 2
 
 
+async def test_one_failure_spares_the_others_theirs_for_seconds_only(house: House) -> None:
+    for seconds in (40, 43, 47):
+        await house.resource(f"every-{seconds}", polling__interval=f"{seconds}s")
+    house.refs.errors[URL] = GitUnreachable("down")
+    await house.advance(48)
+    assert {house.words("RefResolved", f"every-{seconds}")[0] for seconds in (40, 43, 47)} == {"False"}
+    assert [asked.at for asked in house.refs.asked if asked.at] == [40, 47]
+
+
 async def test_who_left_is_asked_for_no_more(fleet: House) -> None:
     fleet.refs.push(URL, B, "refs/heads/dev")
     for left in ("main", A):  # a full hash is asked of nobody

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeApps:
-    """Tokens live ``lifetime``; ``error`` is what an exchange brings, ``hung`` those that bring nothing (by app id)."""
+    """Tokens live ``lifetime``; ``error`` is what an exchange brings, ``hung`` those that bring nothing (by app id), and
+    ``takes`` the seconds that an app's exchange needs.
+    """
 
     now: Callable[[], datetime]
     lifetime: timedelta = timedelta(hours=1)
     error: StokerError | None = None
     hung: set[int] = field(default_factory=set)
+    takes: dict[int, float] = field(default_factory=dict)
     asked: list[Installation] = field(default_factory=list)
     tokens: dict[Identity, InstallationToken] = field(default_factory=dict)
 
@@ -40,7 +43,7 @@ class FakeApps:
         self.asked.append(installation)
         if installation.app_id in self.hung:
             await trio.sleep_forever()
-        await trio.lowlevel.checkpoint()
+        await trio.sleep(self.takes.get(installation.app_id, 0.0))
         if self.error is not None:
             raise self.error
         expires = self.now() + self.lifetime
