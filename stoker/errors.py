@@ -290,7 +290,7 @@ class ApiKeyForbidden(Waiting):
 
 
 class ApiMissing(Terminal):
-    """404: no such route; an 8.1 gateway has no such API."""
+    """404: no such route, an 8.1 gateway has no such API; or a redirect to https, where alone there is one."""
 
 
 class DesignerSessionsBlocked(Waiting):

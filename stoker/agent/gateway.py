@@ -1,7 +1,7 @@
 """The gateway monitor: whether the gateway answers, is being commissioned, or runs; and the two moments after its start.
 
 It asks ``/system/gwinfo``, which needs no key. A first answer (any status but 503) is one moment, ContextStatus=RUNNING
-the other; each fires the sync loop. A gateway that cannot say so there is taken to run once a scan was answered 2xx. One
+the other; each fires the sync loop. A gateway that does not say so there is taken to run once a scan was answered 2xx. One
 that runs when this agent looks for the first time did not start just now, the agent did: that is no moment.
 """
 
@@ -44,6 +44,7 @@ class Monitor:
         self._trigger = trigger
         self._metrics = metrics
         self._misses = 0
+        self._tells = False
         self._elsewhere = trio.Event()
         self._said: set[str] = set()
         self._log = get_logger("agent.gateway", gateway=gateway, namespace=namespace)
@@ -56,7 +57,12 @@ class Monitor:
     @property
     def calm(self) -> bool:
         """It runs: no start and no commissioning changes files now."""
-        return self.state == "running" or (self.state == "answering" and self.seen_running)
+        return self.state == "running" or (self._mute and self.seen_running)
+
+    @property
+    def _mute(self) -> bool:
+        """It answers, and gwinfo does not say what it is at."""
+        return self.answers and not self._tells
 
     @property
     def may_refuse(self) -> bool:
@@ -81,8 +87,9 @@ class Monitor:
         """One look; fires the trigger on the two moments."""
         self._elsewhere, looked = trio.Event(), self._looked
         try:
-            now, why = _state(await self._client.info()), ""
-            self._misses = 0
+            info = await self._client.info()
+            now, why = _state(info), ""
+            self._misses, self._tells = 0, bool(info.context)
         except StokerError as error:
             self._misses += 1
             why = str(error)
@@ -121,7 +128,7 @@ class Monitor:
 
     def scan_answered(self) -> None:
         """A scan was answered 2xx: where gwinfo cannot say it, that means running."""
-        if self.state == "answering":
+        if self._mute:
             self._runs(started=True)
 
     def _runs(self, *, started: bool) -> None:

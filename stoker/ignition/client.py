@@ -32,11 +32,12 @@ CLOSE_SECONDS: Final = 2.0
 
 @dataclass(frozen=True)
 class GwInfo:
-    """``/system/gwinfo``: the HTTP status, and what the text says when it is 200."""
+    """``/system/gwinfo``: the HTTP status, and what the text says when it is 200; ``https_only``: it is served there alone."""
 
     status: int
     context: str | None = None
     redundancy: str | None = None
+    https_only: bool = False
 
     @property
     def running(self) -> bool:
@@ -46,7 +47,7 @@ class GwInfo:
     @property
     def commissioning(self) -> bool:
         """It waits for, or goes through, its commissioning."""
-        return self.context == "NEEDS_COMMISSIONING" or self.status in failures.REDIRECTS
+        return self.context == "NEEDS_COMMISSIONING" or (self.status in failures.REDIRECTS and not self.https_only)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,9 @@ class GatewayClient:
         """Who answers, without credentials; GatewayDown, GatewayUnreachable, GatewayTimeout when nobody does."""
         answer = await self._exchange.send("GET", "/system/gwinfo", key=False, bound=self._bound)
         if answer.status != 200:
-            return GwInfo(answer.status)
+            return GwInfo(
+                answer.status, https_only=failures.sends_to_https(answer.status, answer.where, answer.location)
+            )
         fields = dict(part.strip().partition("=")[::2] for part in answer.text.split(";") if "=" in part)
         return GwInfo(200, fields.get("ContextStatus"), fields.get("RedundancyStatus"))
 
@@ -162,7 +165,7 @@ def _scan(kind: ScanKind) -> str:
 
 
 def _check(answer: Answer, *, scan: bool = False) -> None:
-    error: StokerError | None = failures.of_status(answer.status, answer.where, scan=scan)
+    error: StokerError | None = failures.of_status(answer.status, answer.where, scan=scan, location=answer.location)
     if error is not None:
         raise error
 

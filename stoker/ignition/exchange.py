@@ -38,11 +38,12 @@ _LAST: Final = "stoker.ignition.http_failures"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; ``where`` is the method and URL, for messages."""
+    """What came back; ``where`` is the method and URL, for messages, ``location`` where a redirect points."""
 
     status: int
     body: bytes
     where: str
+    location: str = ""
 
     @property
     def text(self) -> str:
@@ -118,14 +119,14 @@ class Exchange:
         # Too much is ended by cancelling the read inside httpx: leaving its loop would leave its generators open.
         with trio.CancelScope() as reading:
             async with aclosing(await self._way().handle_async_request(request)) as response:
-                status = response.status_code
+                status, location = response.status_code, response.headers.get("location", "")
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > LARGEST:
                         reading.cancel()
         if len(content) > LARGEST:
             raise GatewayAnswerInvalid(f"{where}: HTTP {status} with more than {LARGEST} bytes; is that a gateway?")
-        return Answer(status, content, where)
+        return Answer(status, content, where, location)
 
     async def _until_loaded(self) -> None:
         if _LAST in sys.modules:

@@ -18,8 +18,13 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 """How a gateway that waits for its commissioning sends everybody to /welcome."""
 
 
-def of_status(status: int, where: str, *, scan: bool) -> StokerError | None:
-    """The error of an answer from ``where`` (method and URL); None for 2xx."""
+def sends_to_https(status: int, where: str, location: str) -> bool:
+    """Whether ``where``, over http, answered that all is served over https alone; that is no commissioning."""
+    return status in REDIRECTS and " http:" in where and location.lower().startswith("https:")
+
+
+def of_status(status: int, where: str, *, scan: bool, location: str = "") -> StokerError | None:
+    """The error of an answer from ``where`` (method and URL), which may redirect to ``location``; None for 2xx."""
     if 200 <= status < 300:
         return None
     if status == 401:
@@ -36,6 +41,11 @@ def of_status(status: int, where: str, *, scan: bool) -> StokerError | None:
         return ApiMissing(f"{where}: 404, no such API; Stoker needs Ignition 8.3 or newer at this address")
     if status == 503:
         return GatewayStarting(f"{where}: 503, the gateway is still starting")
+    if sends_to_https(status, where, location):
+        return ApiMissing(
+            f"{where}: {status}, the gateway sends everybody to https; set spec.gateway.tls to true and spec.gateway.port to"
+            " its https port, 8043 as a rule"
+        )
     if status in REDIRECTS or (status == 400 and scan):
         return GatewayCommissioning(
             f"{where}: {status}, the gateway waits for its commissioning; finish it in a browser"

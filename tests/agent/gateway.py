@@ -31,6 +31,7 @@ class FakeGateway(httpx.AsyncBaseTransport):
     listens_at: str = ""
     gwinfo: tuple[int, str] = (200, RUNNING)
     gwinfo_takes: float = 0.0
+    https_only: bool = False
     scan: int | dict[str, int] = 200
     scan_body: str = '{"scanActive": false, "lastScanTimestamp": 1, "lastScanDuration": 1}'
     lock: int | dict[str, int] = 404
@@ -58,6 +59,8 @@ class FakeGateway(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
         path = request.url.path
+        if self.https_only and request.url.scheme == "http" and self.port == "open":
+            return httpx.Response(302, headers={"Location": f"https://localhost:8043{path}"})
         address = f"{request.url.scheme}://{request.url.netloc.decode()}"
         self.addresses.add(address)
         if self.port == "closed" or self.listens_at not in {"", address}:

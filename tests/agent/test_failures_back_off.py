@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import trio
 
 from tests.agent.trouble import Disk
@@ -81,6 +82,18 @@ async def test_another_profile_is_tried_at_once(autojump_clock: MockClock, synce
     await trio.sleep(300)
     await synced.profiled(sync_period=60)
     assert await _attempts(synced, 2) == 1
+
+
+@pytest.mark.parametrize("change", [{"git_url": "file:///elsewhere"}, {"auth_type": "token"}])
+async def test_another_way_to_the_repository_is_tried_at_once(
+    autojump_clock: MockClock, synced: Plant, change: dict[str, str]
+) -> None:
+    await synced.want("f" * 40)
+    await trio.sleep(300)
+    before = synced.metric("sync_skipped_total", reason="backoff")
+    await synced.want(**change)
+    await trio.sleep(1)
+    assert synced.metric("sync_skipped_total", reason="backoff") == before
 
 
 async def test_held_back_turns_are_counted(autojump_clock: MockClock, synced: Plant) -> None:

@@ -67,6 +67,20 @@ async def test_a_gateway_that_came_up_at_its_new_address_is_synced_and_scanned(
     assert plant.gateway.both == 1
 
 
+async def test_a_gateway_that_serves_https_alone_says_what_to_set_and_is_synced_once_it_is(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    plant.locate = by_port
+    plant.gateway.https_only = True
+    plant.gateway.start()
+    await plant.run(10)
+    assert plant.report.sync_status == "Error"
+    assert "set spec.gateway.tls to true" in plant.report.error_message
+    await plant.want(gateway_port=8043, gateway_tls=True)
+    await trio.sleep(3)
+    assert (plant.report.sync_status, plant.report.error_message) == ("Synced", "")
+
+
 async def test_where_nothing_says_so_the_address_stays(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.addresses.clear()
     await synced.want(gateway_port=9999)

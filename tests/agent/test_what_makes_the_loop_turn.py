@@ -57,6 +57,15 @@ async def test_own_labels_are_read_again_at_the_timer_when_the_profile_uses_them
     assert synced.live("projects/south/line1/project.json") is not None
 
 
+async def test_the_pods_index_is_a_label_that_counts_as_used_by_a_profile_with_its_ordinal(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    await plant.cluster.patch(PODS, SPACE, POD, {"metadata": {"labels": {"apps.kubernetes.io/pod-index": "7"}}})
+    await plant.profiled(mappings=[MappingSpec(source="projects", destination="projects/{{.PodOrdinal}}")])
+    await plant.run(1)
+    assert plant.live("projects/7/line1/project.json") is not None
+
+
 async def test_labels_may_be_used_in_a_templated_file_alone(autojump_clock: MockClock, synced: Plant) -> None:
     await synced.profiled(mappings=[MappingSpec(source="projects", destination="projects", template=True)])
     await synced.push({"projects/line1/project.json": "{{.Labels.site}}"})

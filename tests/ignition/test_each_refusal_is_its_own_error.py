@@ -42,6 +42,7 @@ SCAN = "/data/api/v1/scan/projects"
         ({"state": "commissioning"}, GatewayCommissioning, "finish it in a browser", 1),
         ({"state": "starting"}, GatewayStarting, "still starting", 3),
         ({"refuse_scan": 500}, GatewayAnswerInvalid, "see its own log", 3),
+        ({"https_only": True}, ApiMissing, "spec.gateway.tls", 1),
         ({"refuse_scan": 302}, GatewayCommissioning, "commissioning", 1),
         ({"trouble": {"": Trouble(reset=True)}}, GatewayUnreachable, "is the gateway running", 3),
     ],

@@ -42,6 +42,14 @@ async def test_one_that_sends_everybody_to_welcome(
     assert (await client.info()).commissioning
 
 
+async def test_one_that_sends_everybody_to_https_says_nothing_of_its_state(
+    client: GatewayClient, gateway: SimulatedGateway
+) -> None:
+    gateway.https_only = True
+    info = await client.info()
+    assert (info.status, info.running, info.commissioning) == (302, False, False)
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\0", b"<html>login</html>", b"ContextStatus", b"=;=;", b"a=b=c;"])
 async def test_nonsense_is_neither_running_nor_commissioning(
     client: GatewayClient, gateway: SimulatedGateway, body: bytes

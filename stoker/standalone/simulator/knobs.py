@@ -44,6 +44,8 @@ class Knobs:
     """Keys are the api-token resources of the data directory instead, read at the start and after each config scan."""
     secure_only: bool = False
     """The key allows secure connections only: over http it is answered 401."""
+    https_only: bool = False
+    """Over http everything is answered with the way to https."""
     may_write: bool = True
     """The key's security levels reach for POST; else 403."""
     get_needs_key: bool = False

@@ -72,6 +72,8 @@ class Routes:
         """What the gateway says to one request."""
         if request.path.startswith("/simulator/"):
             return self._beside_the_gateway(request)
+        if self._knobs.https_only and not request.secure:
+            return Answer(302, location=f"https://localhost:8043{request.path}")
         if request.path == "/StatusPing":
             return self._status_ping()
         if self._knobs.state in {"starting", "stopping"}:
