@@ -19,10 +19,11 @@ HEADERS: Final = (
     "x-gogs-delivery",
     "x-request-uuid",
     "idempotency-key",
+    "webhook-id",
     "x-gitlab-event-uuid",
 )
-"""Of GitHub, Gitea, Forgejo, Gogs, Bitbucket Cloud, and GitLab of now and of before 17.4. Azure DevOps, Argo CD and Kargo give
-none: what they say again is acted on again, which does no harm."""
+"""Of GitHub, Gitea, Forgejo, Gogs, Bitbucket Cloud, GitLab of now, whoever signs by the Standard Webhooks convention, and GitLab
+of before 17.4. Azure DevOps, Argo CD and Kargo give none: what they say again is acted on again, which does no harm."""
 DATA_CENTER: Final = "x-request-id"
 """Of Bitbucket Data Center, and of many a proxy before others, which is why the sender's own header must stand beside it."""
 DAY: Final = 24 * 3600.0

@@ -7,16 +7,15 @@ the field ``payload`` of a form: that is the content type of a GitHub webhook fo
 
 from __future__ import annotations
 
-import binascii
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from stoker.receiver import form
 from stoker.receiver.said import NO_REF, UNKNOWN, Malformed, Said
 from stoker.receiver.senders import argocd, azuredevops, bitbucket, generic, gitea, github, gitlab, kargo
 from stoker.receiver.senders.fields import Body, Headers
 
-FORM: Final = "application/x-www-form-urlencoded"
 Sender = Callable[[Headers, Body], Said]
 
 _BY_HEADER: Final[Mapping[str, Sender]] = {
@@ -51,20 +50,9 @@ def _json(headers: Headers, raw: bytes | bytearray) -> Any:
     try:
         return json.loads(raw)
     except ValueError:
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        if not form.is_form(headers):
             raise
-    return json.loads(_payload(raw))
-
-
-def _payload(raw: bytes | bytearray) -> bytes:
-    """The form's field, decoded; empty when there is none.
-
-    As quoted-printable, which is the same but for its sign: the standard library's own decoder makes an object of each
-    escape, which for a body of 25 MiB are two gigabytes and twelve seconds.
-    """
-    _, _, rest = (b"&" + raw).partition(b"&payload=")
-    value = rest.partition(b"&")[0]
-    return binascii.a2b_qp(value.replace(b"=", b"%3D").replace(b"+", b" ").replace(b"%", b"="))
+    return json.loads(form.payload(raw))
 
 
 def _sender(headers: Headers, body: dict[str, Any]) -> Sender:

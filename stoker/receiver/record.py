@@ -31,7 +31,8 @@ class Record:
     def say(self, path: str, answer: Answer) -> None:
         """One answer."""
         if not answer.trusted:
-            self._stranger(path, answer)
+            if answer.status >= 400:
+                self._stranger(path, answer)
             return
         context = {key: answer.body[key] for key in TOLD if key in answer.body}
         level = self._log.info if answer.status < 400 else self._log.warning

@@ -1,12 +1,25 @@
-"""Whether two URLs mean the same repository: host and path, without scheme, user, port, trailing ``.git``, host case."""
+"""Whether two URLs mean the same repository: host and path, without scheme, user, port, trailing ``.git``, case.
+
+Every host whose pushes are understood takes a path in any case, and names it as its owner wrote it, so that whoever typed it
+otherwise clones all the same. Two repositories that differ in nothing else are nudged by one another, which costs a look.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NOWHERE: Final = ("", "")
 """What is no repository's URL; two of these are not the same."""
+OVER_443: Final[Mapping[str, str]] = {
+    "ssh.github.com": "github.com",
+    "altssh.gitlab.com": "gitlab.com",
+    "altssh.bitbucket.org": "bitbucket.org",
+}
+"""Hosts that serve ssh on the port of HTTPS, for networks that let nothing else out, and as whom they push."""
 
 
 def identity(url: str) -> tuple[str, str]:
@@ -22,5 +35,5 @@ def identity(url: str) -> tuple[str, str]:
         except ValueError:
             return NOWHERE
         path = parts.path
-    path = unquote(path).strip("/").removesuffix(".git").rstrip("/")
-    return (host.lower(), path) if path else NOWHERE
+    host, path = host.lower(), unquote(path).lower().strip("/").removesuffix(".git").rstrip("/")
+    return (OVER_443.get(host, host), path) if path else NOWHERE

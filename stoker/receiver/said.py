@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NO_REF: Final = "no ref found in payload"
+ILL_FORMED: Final = "is no name that git allows for a branch or tag"
 UNKNOWN: Final = "unknown"
 """The source before, or without, a payload that tells it."""
 TOLD: Final = 5
@@ -89,7 +90,8 @@ def pushed(source: str, moved: Iterable[Any], deleted: Iterable[Any], repositori
     if good:
         return Push(source, good, repositories)
     if names:
-        return Malformed(source, f"{names[0][:100]!r} is no name that git allows for a branch or tag")
+        # No 400, as for an order: the sender cannot help it, and some end a webhook that is refused a few times.
+        return Ignored(source, f"{names[0][:100]!r} {ILL_FORMED}")
     gone = _names(deleted)
     if gone:
         more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
@@ -102,8 +104,13 @@ def ordered(source: str, ref: Any) -> Said:
     if not isinstance(ref, str) or not ref:
         return Malformed(source, NO_REF)
     if not well_formed(ref):
-        return Malformed(source, f"{ref[:100]!r} is no name that git allows for a branch or tag")
+        return Malformed(source, f"{ref[:100]!r} {ILL_FORMED}")
     return Retarget(source, ref)
+
+
+def listed_none(source: str) -> Ignored:
+    """A push whose list of changes is there, and empty: of a merge that was done elsewhere, or of more refs than are told."""
+    return Ignored(source, "the push lists no ref that changed")
 
 
 def unmoved(source: str, event: object) -> Ignored:

@@ -1,4 +1,9 @@
-"""Who may push: a signature over the body, or a token. Constant time, before anything is parsed or looked up."""
+"""Who may push: a signature over the body, or a token. Constant time, before anything is parsed or looked up.
+
+Signatures are hex digests of the body, or what the Standard Webhooks convention makes of it (GitLab's signing token): base64,
+over the request's id and time as well. That time is not held against ours: a clock that is wrong would lose pushes, and what a
+repeated push brings about is another look; its id is remembered besides.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,8 @@ import hmac
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from stoker.receiver import form
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -16,6 +23,10 @@ if TYPE_CHECKING:
 
 BARE_HEX: Final = ("x-gitea-signature", "x-forgejo-signature", "x-gogs-signature")
 PREFIX: Final = "sha256="
+STANDARD: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
+VERSION: Final = "v1,"
+ENCODED: Final = "whsec_"
+"""Begins a secret whose key is the rest, decoded. To those who sign in hex it is a text like any other."""
 
 
 def authorized(settings: ReceiverSettings, headers: Mapping[str, str], body: bytes | bytearray) -> bool:
@@ -23,12 +34,7 @@ def authorized(settings: ReceiverSettings, headers: Mapping[str, str], body: byt
     if settings.open:
         return True
     # Every comparison is made, so that time tells nothing about which one matched.
-    good = False
-    signatures = list(_signatures(headers))
-    for secret in settings.hmac_secrets if signatures else ():
-        wanted = hmac.new(secret.reveal().encode(), body, hashlib.sha256).hexdigest()
-        for shown in signatures:
-            good |= hmac.compare_digest(wanted.encode(), shown.encode("latin-1", "replace"))
+    good = _signed(settings, headers, body) | _signed_by_convention(settings, headers, body)
     tokens = list(_tokens(headers))
     for token in settings.bearer_tokens:
         for text in tokens:
@@ -40,12 +46,52 @@ def shows_something(settings: ReceiverSettings, headers: Mapping[str, str]) -> b
     """Whether the headers alone leave a chance: without one the body need not even be read."""
     if settings.open:
         return True
-    if settings.hmac_secrets and any(True for _ in _signatures(headers)):
+    if settings.hmac_secrets and (any(True for _ in _signatures(headers)) or any(True for _ in _standard(headers))):
         return True
     if not settings.bearer_tokens:
         return False
     shown = list(_tokens(headers))
     return any(hmac.compare_digest(token.reveal().encode(), text) for token in settings.bearer_tokens for text in shown)
+
+
+def shows_nothing(headers: Mapping[str, str]) -> bool:
+    """Whether the sender did not even try to prove who it is."""
+    names = ("x-hub-signature-256", "x-hub-signature", *BARE_HEX, STANDARD[2], "authorization", "x-gitlab-token")
+    return not any(headers.get(name) for name in names)
+
+
+def _signed(settings: ReceiverSettings, headers: Mapping[str, str], body: bytes | bytearray) -> bool:
+    good, shown = False, list(_signatures(headers))
+    signed: list[bytes | bytearray] = [body]
+    if form.is_form(headers) and any(headers.get(name) for name in BARE_HEX):
+        signed.append(form.payload(body))
+    for secret in settings.hmac_secrets if shown else ():
+        for text in signed:
+            wanted = hmac.new(secret.reveal().encode(), text, hashlib.sha256).hexdigest()
+            for one in shown:
+                good |= hmac.compare_digest(wanted.encode(), one.encode("latin-1", "replace"))
+    return good
+
+
+def _signed_by_convention(settings: ReceiverSettings, headers: Mapping[str, str], body: bytes | bytearray) -> bool:
+    good, shown = False, list(_standard(headers))
+    for secret in settings.hmac_secrets if shown else ():
+        digest = hmac.new(_key(secret.reveal()), digestmod=hashlib.sha256)
+        for name in STANDARD[:2]:
+            digest.update(_sent(headers[name]) + b".")
+        digest.update(body)
+        wanted = base64.b64encode(digest.digest())
+        for one in shown:
+            good |= hmac.compare_digest(wanted, one)
+    return good
+
+
+def _key(secret: str) -> bytes:
+    """What signs by the convention: the secret itself where it is not written as the convention has it."""
+    if secret.startswith(ENCODED):
+        with suppress(binascii.Error, ValueError):
+            return base64.b64decode(secret.removeprefix(ENCODED), validate=True) or secret.encode()
+    return secret.encode()
 
 
 def _signatures(headers: Mapping[str, str]) -> Iterator[str]:
@@ -58,6 +104,14 @@ def _signatures(headers: Mapping[str, str]) -> Iterator[str]:
         value = headers.get(name, "").strip()
         if value:
             yield value.lower()
+
+
+def _standard(headers: Mapping[str, str]) -> Iterator[bytes]:
+    """The base64 digests of ``webhook-signature``: several while the sender exchanges its key, versions of others between."""
+    if all(headers.get(name) for name in STANDARD):
+        for one in headers[STANDARD[2]].split():
+            if one.startswith(VERSION):
+                yield _sent(one.removeprefix(VERSION))
 
 
 def _tokens(headers: Mapping[str, str]) -> Iterator[bytes]:

@@ -24,10 +24,26 @@ REPOSITORY = "https://github.com/plant/ignition"
         "ssh://git@github.com:22/plant/ignition.git",
         "git://github.com/plant/ignition.git",
         "https://github.com/plant/ignition/.git",
+        "https://github.com/Plant/Ignition.git",
+        "git@github.com:/plant/ignition.git",
+        "git+ssh://git@github.com/plant/ignition",
+        "ssh://git@ssh.github.com:443/plant/ignition.git",
+        "[git@ssh.github.com:443]:plant/ignition.git",
     ],
 )
 def test_one_repository_in_all_its_forms(url: str) -> None:
     assert identity(url) == identity(REPOSITORY)
+
+
+@pytest.mark.parametrize(
+    ("cloned", "pushed_as"),
+    [
+        ("ssh://git@altssh.gitlab.com:443/plant/ignition.git", "git@gitlab.com:plant/ignition.git"),
+        ("ssh://git@altssh.bitbucket.org:443/plant/ignition.git", "https://bitbucket.org/plant/ignition"),
+    ],
+)
+def test_a_host_that_serves_ssh_on_the_port_of_https_pushes_by_its_own_name(cloned: str, pushed_as: str) -> None:
+    assert identity(cloned) == identity(pushed_as)
 
 
 def test_a_blank_in_a_path_is_one_however_it_is_written() -> None:
@@ -39,7 +55,6 @@ def test_a_blank_in_a_path_is_one_however_it_is_written() -> None:
     [
         "https://github.com/plant/other",
         "https://gitlab.com/plant/ignition",
-        "https://github.com/Plant/ignition",
         "https://github.com/plant/ignition.git/x",
         "https://github.com/",
         "file:///plant/ignition.git",

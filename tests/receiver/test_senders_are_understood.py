@@ -71,7 +71,10 @@ CLONED_FROM = {
     "gogs": ["https://gogs.plant.example/plant/ignition.git", "git@gogs.plant.example:plant/ignition.git"],
     "bitbucket-cloud": ["https://mlindt@bitbucket.org/plant/ignition.git", "git@bitbucket.org:plant/ignition.git"],
     "bitbucket-datacenter": ["https://bitbucket.plant.example/scm/plant/ignition.git"],
-    "bitbucket-datacenter-push-without": ["https://bitbucket.plant.example/scm/PLANT/ignition.git"],
+    "bitbucket-datacenter-push-without": [
+        "https://bitbucket.plant.example/scm/PLANT/ignition.git",
+        "ssh://git@bitbucket.plant.example:7999/plant/ignition.git",
+    ],
     "azuredevops": [
         "https://dev.azure.com/plant/Line%20Two/_git/ignition",
         "git@ssh.dev.azure.com:v3/plant/Line%20Two/ignition",
@@ -110,6 +113,17 @@ def test_a_push_is_known_by_every_url_that_its_repository_is_cloned_from(name: s
     assert [url for url in wanted if identity(url) not in known] == []
 
 
+@pytest.mark.parametrize("name", [name for name in PUSHES if PUSHES[name][1:] == (MAIN,)])
+def test_a_branch_may_be_nested(name: str) -> None:
+    request = sample(name)
+    nested = request.raw.replace(b"refs/heads/main", b"refs/heads/line/two/tags/v1").replace(
+        b'"type": "branch", "name": "main"', b'"type": "branch", "name": "line/two/tags/v1"'
+    )
+    found = read(request.lower, nested)
+    assert isinstance(found, Push)
+    assert found.refs == ("refs/heads/line/two/tags/v1",)
+
+
 def test_an_annotated_tag_of_bitbucket_is_a_tag() -> None:
     change = {"old": None, "new": {"type": "annotated_tag", "name": "v2.4.0", "target": {"hash": "1c08a2f7be66"}}}
     body = {"push": {"changes": [change]}, "repository": {"full_name": "plant/ignition"}}
@@ -136,7 +150,9 @@ def test_a_repository_of_a_person_at_bitbucket_is_known_without_clone_links() ->
     raw = request.raw.replace(b'"key": "PLANT"', b'"key": "~MLINDT"').replace(b"projects/PLANT/", b"users/mlindt/")
     found = read(request.lower, raw)
     assert isinstance(found, Push)
-    assert "https://bitbucket.plant.example/scm/~mlindt/ignition" in found.repositories
+    known = {identity(url) for url in found.repositories}
+    assert identity("https://bitbucket.plant.example/scm/~mlindt/ignition.git") in known
+    assert identity("ssh://git@bitbucket.plant.example:7999/~mlindt/ignition.git") in known
 
 
 def test_a_repository_of_azure_is_known_by_its_older_ssh_host() -> None:
@@ -145,6 +161,16 @@ def test_a_repository_of_azure_is_known_by_its_older_ssh_host() -> None:
     assert isinstance(found, Push)
     url = "plant@vs-ssh.visualstudio.com:v3/plant/Line%20Two/ignition"
     assert identity(url) in {identity(known) for known in found.repositories}
+
+
+def test_a_repository_of_a_server_of_ones_own_is_known_by_its_ssh_url() -> None:
+    request = sample("azuredevops-push")
+    cloud, own = b"https://plant@dev.azure.com/plant/", b"https://tfs.plant.example/tfs/DefaultCollection/"
+    found = read(request.lower, request.raw.replace(cloud, own))
+    assert isinstance(found, Push)
+    known = {identity(url) for url in found.repositories}
+    for kind in ("_git", "_ssh"):
+        assert identity(f"ssh://tfs.plant.example:22/tfs/DefaultCollection/Line%20Two/{kind}/ignition") in known
 
 
 def test_a_repository_of_azure_that_has_its_projects_name_is_known_without_the_project() -> None:

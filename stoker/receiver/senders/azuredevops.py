@@ -1,7 +1,7 @@
-"""Azure DevOps service hooks: ``git.push``, recognised by its body, for its requests have no header of their own.
+"""Azure DevOps service hooks: ``git.push``, recognised by its body, for no header of its requests says what they are.
 
 The body names one URL of a repository that has several: by https on either host, by ssh, and without the project where the
-repository has its name.
+repository has its name. A server of one's own has ``_ssh`` for ``_git`` in those by ssh.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from stoker.receiver.said import Said, pushed, unmoved
+from stoker.receiver.said import Said, listed_none, pushed, unmoved
 from stoker.receiver.senders.fields import at, gone, objects, texts
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def said(_headers: Headers, body: Body) -> Said:
     event = body.get("eventType")
     if event != "git.push":
         return unmoved(SOURCE, event)
+    if at(body, "resource", "refUpdates") == []:
+        return listed_none(SOURCE)
     updates = objects(body, "resource", "refUpdates")
     moved = [update.get("name") for update in updates if not gone(update.get("newObjectId"))]
     deleted = [update.get("name") for update in updates if gone(update.get("newObjectId"))]
@@ -42,10 +44,10 @@ def recognised(body: dict[str, Any]) -> bool:
 
 
 def _forms(url: str) -> list[str]:
-    """The other URLs of the repository of ``url``; none when it is not on Microsoft's hosts."""
+    """The other URLs of the repository of ``url``."""
     match = _PAGE.fullmatch(url)
     if match is None:
-        return []
+        return [url.replace("/_git/", "/_ssh/")] if "/_git/" in url else []
     organisation, name = match["new"] or match["old"], match["name"]
     project = match["project"] or name
     roots = (f"https://dev.azure.com/{organisation}", f"https://{organisation}.visualstudio.com")

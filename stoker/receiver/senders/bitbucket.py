@@ -1,14 +1,15 @@
-"""Bitbucket Cloud (``repo:push``) and Data Center (``repo:refs_changed``): one request tells of all refs of a push.
+"""Bitbucket Cloud (``repo:push``) and Data Center (``repo:refs_changed``, and of a mirror ``mirror:repo_synchronized``): one
+request tells of all refs of a push.
 
 Cloud names branches and tags bare and the repository by its page; Data Center names refs in full and gives clone URLs, and
-before 7.0 only a page or nothing: then the URLs are put together from it.
+before 7.0 only a page or nothing: then the URLs are put together from it. Its test of a connection is a request of its own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stoker.receiver.said import Ping, Said, pushed, unmoved
+from stoker.receiver.said import Ping, Said, listed_none, pushed, unmoved
 from stoker.receiver.senders.fields import at, objects, texts
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SOURCE = "bitbucket"
 CLOUD = "https://bitbucket.org/"
 TAGS = ("tag", "annotated_tag")
+TEST = "diagnostics:ping"
 
 
 def said(headers: Headers, body: Body) -> Said:
@@ -24,12 +26,19 @@ def said(headers: Headers, body: Body) -> Said:
     event = headers.get("x-event-key", "")
     if event == "repo:push":
         return _cloud(body)
-    if event == "repo:refs_changed":
+    if event in ("repo:refs_changed", "mirror:repo_synchronized"):
         return _data_center(body)
-    return Ping(SOURCE) if event == "diagnostics:ping" else unmoved(SOURCE, event)
+    return Ping(SOURCE) if is_test(headers) else unmoved(SOURCE, event)
+
+
+def is_test(headers: Headers) -> bool:
+    """Whether somebody pressed *Test connection*: the one request of Data Center that a secret does not sign."""
+    return headers.get("x-event-key") == TEST
 
 
 def _cloud(body: Body) -> Said:
+    if at(body, "push", "changes") == []:
+        return listed_none(SOURCE)
     changes = objects(body, "push", "changes")
     moved = [_full(change.get("new")) for change in changes]
     deleted = [_full(change.get("old")) for change in changes if change.get("new") is None]
@@ -48,6 +57,8 @@ def _full(state: Any) -> str:
 
 
 def _data_center(body: Body) -> Said:
+    if body.get("changes") == []:
+        return listed_none(SOURCE)
     changes = objects(body, "changes")
     moved = [_id(change) for change in changes if change.get("type") != "DELETE"]
     deleted = [_id(change) for change in changes if change.get("type") == "DELETE"]
@@ -63,11 +74,13 @@ def _id(change: dict[str, Any]) -> Any:
 
 
 def _clones(link: dict[str, Any], repository: Any) -> list[str]:
-    """The clone URL of a page ``…/projects/KEY/repos/SLUG/browse``: ``…/scm/key/SLUG``, whose key is written either way."""
+    """The clone URLs of a page ``…/projects/KEY/repos/SLUG/browse``: ``…/scm/KEY/SLUG``, and by ssh without what precedes."""
     key, slug = at(repository, "project", "key"), at(repository, "slug")
     if not (isinstance(key, str) and isinstance(slug, str)):
         return []
     pages = (
         url.partition("/projects/") if "/projects/" in url else url.partition("/users/") for url in texts(link, "href")
     )
-    return [f"{base}/scm/{name}/{slug}" for base, found, _ in pages if found for name in (key.lower(), key)]
+    bases = [base for base, found, _ in pages if found]
+    hosts = [base.partition("://")[2].partition("/")[0] for base in bases]
+    return [*(f"{base}/scm/{key}/{slug}" for base in bases), *(f"ssh://git@{host}/{key}/{slug}" for host in hosts)]

@@ -35,11 +35,15 @@ def push(source: str, body: Body) -> Said:
 
 
 def release(source: str, body: Body) -> Said:
-    """The release of GitHub's form: an order to follow its tag, unless it says that the release went away or is a draft."""
+    """The release of GitHub's form: an order to follow its tag, unless it says that the release went away or is a draft, or
+    that its text was edited: who corrects the notes of an old release does not order plants back to it.
+    """
     tag = at(body, "release", "tag_name")
     action = body.get("action")
     if action in ("deleted", "unpublished"):
         return Ignored(source, f"release {str(tag)[:200]} was {action}")
+    if action == "edited" and at(body, "changes", "tag_name") is None:
+        return Ignored(source, f"release {str(tag)[:200]} was edited, its tag was not")
     if at(body, "release", "draft") is True:
         return Ignored(source, f"release {str(tag)[:200]} is a draft, whose tag need not exist")
     return ordered(source, tag)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stoker.receiver.said import Said, pushed, unmoved
+from stoker.receiver.said import Said, listed_none, pushed, unmoved
 from stoker.receiver.senders.fields import gone, objects, texts
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def said(headers: Headers, body: Body) -> Said:
         event = str(body.get("object_kind") or body.get("event_name"))
     if event not in (*PUSHES, "push", "tag_push", "repository_update"):
         return unmoved(SOURCE, event)
+    if event == "repository_update" and body.get("changes") == []:
+        return listed_none(SOURCE)
     changes = objects(body, "changes") if event == "repository_update" else [body]
     moved = [change.get("ref") for change in changes if not gone(change.get("after"))]
     deleted = [change.get("ref") for change in changes if gone(change.get("after"))]

@@ -1,0 +1,91 @@
+"""Not every sender signs the bytes of the body: some the JSON in a form, some the request's id and time before the body."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from urllib.parse import urlencode
+
+import pytest
+
+from stoker.receiver.form import TYPE
+from tests.receiver.conftest import SECRET, Serve, Served, pushed, signature
+
+BODY = pushed(odd='ä€😀 + % = & "\\n" %41 =41')
+FORM = urlencode({"payload": BODY.decode()}).encode()
+BARE = {"gitea": "X-Gitea-Signature", "forgejo": "X-Forgejo-Signature", "gogs": "X-Gogs-Signature"}
+KEY = b"thirty-two-bytes-of-a-true-key.."
+TOKEN = "whsec_" + base64.b64encode(KEY).decode()
+GITLAB = {"X-Gitlab-Event": "Push Hook", "webhook-id": "0b1c", "webhook-timestamp": "1780000000"}
+
+
+def convention(body: bytes, key: bytes = KEY, moment: str = "1780000000") -> str:
+    """As the Standard Webhooks convention signs the request 0b1c."""
+    digest = hmac.new(key, f"0b1c.{moment}.".encode() + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
+
+
+@pytest.mark.parametrize("sender", BARE)
+async def test_in_a_form_the_signature_of_its_json_passes_and_that_of_another_does_not(
+    receiver: Served, sender: str
+) -> None:
+    headers = {f"X-{sender}-Event": "push", "X-GitHub-Event": "push", "Content-Type": TYPE}
+    answer = await receiver.post(FORM, headers | {BARE[sender]: signature(BODY)})
+    assert (answer.status_code, answer.json()["accepted"]) == (202, True)
+    for other in (signature(BODY, "another"), signature(BODY + b" "), signature(b"")):
+        assert (await receiver.post(FORM, headers | {BARE[sender]: other})).status_code == 401
+
+
+async def test_json_that_is_no_form_is_signed_as_it_is(receiver: Served) -> None:
+    headers = {"X-Gitea-Event": "push", "X-Gitea-Signature": signature(BODY), "Content-Type": "application/json"}
+    assert (await receiver.post(FORM, headers)).status_code == 401
+
+
+async def test_gitlabs_signing_token_passes_over_id_time_and_body(serving: Serve) -> None:
+    served = await serving({"WEBHOOK_HMAC_SECRET": TOKEN})
+    answer = await served.post(BODY, GITLAB | {"webhook-signature": convention(BODY)})
+    assert (answer.status_code, answer.json()["accepted"]) == (202, True)
+    two = f"v1a,other {convention(BODY, b'the key of yesterday')} {convention(BODY)}"
+    assert (await served.post(BODY, GITLAB | {"webhook-id": "0b1c", "webhook-signature": two})).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"webhook-signature": convention(BODY, b"another key")},
+        {"webhook-signature": convention(BODY + b" ")},
+        {"webhook-signature": convention(BODY, moment="1780000001")},
+        {"webhook-signature": convention(BODY).removeprefix("v1,")},
+        {"webhook-signature": "v1,"},
+        {"webhook-id": "0b1d"},
+        {"webhook-timestamp": ""},
+    ],
+)
+async def test_what_another_signed_or_changed_does_not(serving: Serve, changed: dict[str, str]) -> None:
+    served = await serving({"WEBHOOK_HMAC_SECRET": TOKEN})
+    assert (await served.post(BODY, GITLAB | {"webhook-signature": convention(BODY)} | changed)).status_code == 401
+
+
+async def test_one_secret_serves_who_signs_in_hex_and_who_signs_by_the_convention(serving: Serve) -> None:
+    served = await serving({"WEBHOOK_HMAC_SECRET": f"{TOKEN}\n{SECRET}"})
+    for secret in (TOKEN, SECRET):
+        assert (await served.push(BODY, secret=secret)).status_code == 202
+    for key in (KEY, SECRET.encode()):
+        answer = await served.post(BODY, GITLAB | {"webhook-signature": convention(BODY, key)})
+        assert answer.status_code == 202
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_no base64"])
+async def test_a_secret_that_encodes_no_key_is_the_key(serving: Serve, secret: str) -> None:
+    served = await serving({"WEBHOOK_HMAC_SECRET": secret})
+    for key, status in ((b"", 401), (secret.encode(), 202)):
+        answer = await served.post(BODY, GITLAB | {"webhook-signature": convention(BODY, key)})
+        assert answer.status_code == status
+
+
+async def test_what_is_signed_by_the_convention_and_comes_again_is_not_acted_on_twice(serving: Serve) -> None:
+    served = await serving({"WEBHOOK_HMAC_SECRET": TOKEN})
+    for message in (None, "delivery already handled"):
+        answer = await served.post(BODY, GITLAB | {"webhook-signature": convention(BODY)})
+        assert (answer.status_code, answer.json().get("message")) == (202, message)
