@@ -14,6 +14,8 @@ from stoker.errors import (
     StokerError,
 )
 
+ADDRESS: Final = "spec.gateway.port and spec.gateway.tls, or the Pod's stoker.io/gateway-url"
+"""What tells us where the gateway is."""
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 """How a gateway that waits for its commissioning sends everybody to /welcome."""
 
@@ -43,8 +45,7 @@ def of_status(status: int, where: str, *, scan: bool, location: str = "") -> Sto
         return GatewayStarting(f"{where}: 503, the gateway is still starting")
     if sends_to_https(status, where, location):
         return ApiMissing(
-            f"{where}: {status}, the gateway sends everybody to https; set spec.gateway.tls to true and spec.gateway.port to"
-            " its https port, 8043 as a rule"
+            f"{where}: {status}, the gateway sends everybody to https; name its https port, 8043 as a rule, in {ADDRESS}"
         )
     if status in REDIRECTS or (status == 400 and scan):
         return GatewayCommissioning(

@@ -13,6 +13,7 @@ from stoker.errors import (
     GatewayUnreachable,
     StokerError,
 )
+from stoker.ignition.failures import ADDRESS
 from stoker.nursery.causes import causes
 
 
@@ -29,9 +30,14 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerErr
             " store, or name it in SSL_CERT_FILE"
         )
     if tls is not None:
-        return GatewayUnreachable(f"{where}: TLS failed ({tls.reason}); check that scheme and port belong together")
+        return GatewayUnreachable(f"{where}: TLS failed ({tls.reason}); does it speak https? See {ADDRESS}")
+    if isinstance(error, httpx.ProtocolError):
+        scheme = "https" if " https:" in where else "http"
+        return GatewayUnreachable(
+            f"{where}: {said}; is that a running gateway, and does it speak {scheme}? See {ADDRESS}"
+        )
     if isinstance(error, httpx.TransportError):
-        told = f"{where}: {said}; is the gateway running at this address?"
+        told = f"{where}: {said}; is the gateway running at this address? See {ADDRESS}"
         return GatewayDown(told) if any(map(_is_refusal, chain)) else GatewayUnreachable(told)
     return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")
 

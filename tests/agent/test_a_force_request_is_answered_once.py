@@ -81,6 +81,17 @@ async def test_taking_the_annotation_away_is_no_request(autojump_clock: MockCloc
     assert synced.gateway.both == 1
 
 
+async def test_a_request_whose_sync_failed_stays_a_request(autojump_clock: MockClock, synced: Plant) -> None:
+    good = synced.origin.hash_of("main")
+    await synced.want("f" * 40, requested_at="one")
+    await trio.sleep(5)
+    assert synced.report.sync_status == "Error"
+    await synced.want(good)
+    await trio.sleep(1)
+    assert synced.gateway.scans == ["projects", "config"]
+    assert synced.history[-1].trigger == "request"
+
+
 async def test_a_request_whose_scan_failed_stays_a_request(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.scan = 500
     await synced.want(requested_at="one")

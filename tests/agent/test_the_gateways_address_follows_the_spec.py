@@ -75,7 +75,7 @@ async def test_a_gateway_that_serves_https_alone_says_what_to_set_and_is_synced_
     plant.gateway.start()
     await plant.run(10)
     assert plant.report.sync_status == "Error"
-    assert "set spec.gateway.tls to true" in plant.report.error_message
+    assert "name its https port, 8043 as a rule, in spec.gateway.port" in plant.report.error_message
     await plant.want(gateway_port=8043, gateway_tls=True)
     await trio.sleep(3)
     assert (plant.report.sync_status, plant.report.error_message) == ("Synced", "")

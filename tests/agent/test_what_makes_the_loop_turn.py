@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from stoker.api.profiles import MappingSpec
-from stoker.kube.cluster import PODS
-from tests.agent.plant import POD, SPACE
+from stoker.kube.cluster import CONFIGMAPS, PODS
+from tests.agent.plant import CR, POD, SPACE
 from tests.agent.trouble import TroubledCluster
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ async def test_the_period_of_the_profile_is_the_timer(autojump_clock: MockClock,
     before = synced.metric("sync_skipped_total", reason="commit_unchanged")
     await trio.sleep(50)
     assert synced.metric("sync_skipped_total", reason="commit_unchanged") - before == 10
+
+
+async def test_once_its_resource_is_gone_a_gateway_is_left_alone(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(drift_policy="heal", sync_period=5)
+    await trio.sleep(1)
+    await synced.cluster.delete(CONFIGMAPS, SPACE, f"stoker-metadata-{CR}")
+    synced.edit("by hand")
+    await trio.sleep(60)
+    assert synced.live() == "by hand"
 
 
 async def test_own_labels_are_read_again_at_the_timer_when_the_profile_uses_them(

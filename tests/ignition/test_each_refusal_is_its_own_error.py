@@ -42,9 +42,9 @@ SCAN = "/data/api/v1/scan/projects"
         ({"state": "commissioning"}, GatewayCommissioning, "finish it in a browser", 1),
         ({"state": "starting"}, GatewayStarting, "still starting", 3),
         ({"refuse_scan": 500}, GatewayAnswerInvalid, "see its own log", 3),
-        ({"https_only": True}, ApiMissing, "spec.gateway.tls", 1),
+        ({"https_only": True}, ApiMissing, "name its https port", 1),
         ({"refuse_scan": 302}, GatewayCommissioning, "commissioning", 1),
-        ({"trouble": {"": Trouble(reset=True)}}, GatewayUnreachable, "is the gateway running", 3),
+        ({"trouble": {"": Trouble(reset=True)}}, GatewayUnreachable, "is that a running gateway", 3),
     ],
 )
 async def test_a_refused_scan_says_which_and_what_to_do(
@@ -94,7 +94,7 @@ async def test_something_that_speaks_no_http_is_an_error_of_ours(connect: Callab
     async with trio.open_nursery() as nursery:
         listeners = await nursery.start(trio.serve_tcp, speak, 0)
         async with connect(f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}") as client:
-            with pytest.raises(GatewayUnreachable):
+            with pytest.raises(GatewayUnreachable, match=r"does it speak http\? See spec.gateway.port"):
                 await client.info()
         nursery.cancel_scope.cancel()
 
