@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stoker.receiver.nudge import Nudger
 
 STORE_SECONDS: Final = 8.0
-"""Senders give up after ten."""
+"""Most senders give up after ten; Gitea and its kin after five, and what is written for them by then counts all the same."""
 UNKEPT: Final = (
     "it could not be kept on disk and would be lost if the process ended now; make room there and send it again"
 )

@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from stoker.receiver.form import TYPE
 from tests.receiver.proofs import proven
 from tests.receiver.samples import NAMES, Sample, sample
 
@@ -33,6 +34,9 @@ HEADERS: Final = (
     "x-hub-signature",
     "x-hub-signature-256",
     "x-gitea-signature",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
 )
 TEXTS: Final = (
     "",
@@ -50,6 +54,10 @@ TEXTS: Final = (
     "sha256=",
     "sha256=" + "f" * 64,
     "sha1=" + "0" * 40,
+    "v1,",
+    "v1," + "A" * 43 + "=",
+    "diagnostics:ping",
+    TYPE,
     "://",
     "http://[",
     "git@[::1",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 from urllib.parse import urlencode
 
 import pytest
 
 from stoker.receiver.form import TYPE
 from tests.receiver.conftest import SECRET, Serve, Served, pushed, signature
+from tests.receiver.proofs import by_convention
 
 BODY = pushed(odd='ä€😀 + % = & "\\n" %41 =41')
 FORM = urlencode({"payload": BODY.decode()}).encode()
@@ -21,9 +20,8 @@ GITLAB = {"X-Gitlab-Event": "Push Hook", "webhook-id": "0b1c", "webhook-timestam
 
 
 def convention(body: bytes, key: bytes = KEY, moment: str = "1780000000") -> str:
-    """As the Standard Webhooks convention signs the request 0b1c."""
-    digest = hmac.new(key, f"0b1c.{moment}.".encode() + body, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
+    """As the request 0b1c is signed."""
+    return by_convention(GITLAB | {"webhook-timestamp": moment}, body, key)
 
 
 @pytest.mark.parametrize("sender", BARE)

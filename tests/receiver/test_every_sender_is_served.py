@@ -25,6 +25,7 @@ NAMED = {
     "x-request-uuid",
     "x-request-id",
     "idempotency-key",
+    "webhook-id",
 }
 
 

@@ -74,6 +74,26 @@ async def test_a_store_that_hangs_is_503_before_the_sender_gives_up(autojump_clo
     assert "send it again" in answer.body["error"]
 
 
+async def test_what_is_written_after_the_sender_gave_up_counts(receiver: Served, monkeypatch: Any) -> None:
+    begun, go_on, written, patch = trio.Event(), trio.Event(), trio.Event(), receiver.cluster.patch
+
+    async def slow(*arguments: Any, **more: Any) -> Any:
+        begun.set()
+        await go_on.wait()
+        await patch(*arguments, **more)
+        written.set()
+
+    monkeypatch.setattr(receiver.cluster, "patch", slow)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(receiver.push, pushed())
+        await begun.wait()
+        nursery.cancel_scope.cancel()
+    go_on.set()
+    with trio.fail_after(10):
+        await written.wait()
+    assert "pushed-at" in await receiver.annotations()
+
+
 async def test_a_write_that_can_never_work_is_422_without_an_invitation(receiver: Served) -> None:
     spec = {"git": {"repo": "https://h/r", "ref": "main"}, "padding": "x" * (1536 * 1024 - 700)}
     await receiver.cluster.create(GATEWAYSYNCS, "default", {"metadata": {"name": "huge"}, "spec": spec})

@@ -22,6 +22,7 @@ PUSHES = {
     "github-push-of-a-tag": ("github", TAG),
     "gitlab-push": ("gitlab", MAIN),
     "gitlab-push-of-a-tag": ("gitlab", TAG),
+    "gitlab-push-that-is-signed": ("gitlab", MAIN),
     "gitlab-system-push": ("gitlab", MAIN),
     "gitlab-system-push-of-a-tag": ("gitlab", TAG),
     "gitlab-system-repository-update": ("gitlab", MAIN),
