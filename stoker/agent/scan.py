@@ -75,7 +75,8 @@ class Scanner:
                     nursery.start_soon(partial(one, kind))
         missed = {kind: answer for kind, answer in answers.items() if answer not in {"held", "absent"}}
         if missed:
-            self._log.warning("scan_lock_missed", **missed, remedy="merging without; is another client holding it?")
+            held = "; is another client holding it?" if "refused" in missed.values() else ""
+            self._log.warning("scan_lock_missed", **missed, remedy=f"merging without{held}")
         return any(answer not in {"refused", "absent"} for answer in answers.values())
 
     async def release(self) -> None:

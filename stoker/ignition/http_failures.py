@@ -37,8 +37,10 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerErr
             f"{where}: {said}; is that a running gateway, and does it speak {scheme}? See {ADDRESS}"
         )
     if isinstance(error, httpx.TransportError):
-        told = f"{where}: {said}; is the gateway running at this address? See {ADDRESS}"
-        return GatewayDown(told) if any(map(_is_refusal, chain)) else GatewayUnreachable(told)
+        remedy = f"is the gateway running at this address? See {ADDRESS}"
+        if any(map(_is_refusal, chain)):  # of a name with several addresses it says no more than that all were tried
+            return GatewayDown(f"{where}: Connection refused; {remedy}")
+        return GatewayUnreachable(f"{where}: {said}; {remedy}")
     return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")
 
 

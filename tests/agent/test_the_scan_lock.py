@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trio
@@ -11,6 +11,8 @@ from stoker.errors import MergeFailed
 from tests.agent.trouble import Disk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trio.testing import MockClock
 
     from tests.agent.plant import Plant
@@ -45,6 +47,17 @@ async def test_a_lock_that_is_refused_is_done_without(
     await trio.sleep(9.5)
     assert synced.live() == "new"
     assert "scan_lock_missed" in capsys.readouterr().out
+
+
+async def test_only_of_a_lock_that_is_refused_another_holder_is_suspected(
+    autojump_clock: MockClock, synced: Plant, logged: Callable[[], list[dict[str, Any]]]
+) -> None:
+    for status in (409, 401):
+        synced.gateway.lock = status
+        await synced.push({"projects/line1/project.json": str(status)})
+        await trio.sleep(2)
+    remedies = [line["remedy"] for line in logged() if line["event"] == "scan_lock_missed"]
+    assert remedies == ["merging without; is another client holding it?", "merging without"]
 
 
 async def test_a_lock_that_is_not_answered_is_done_without_after_ten_seconds(

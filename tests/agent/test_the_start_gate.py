@@ -40,6 +40,16 @@ async def test_where_a_gateway_has_lived_it_opens_after_the_first_failure(
     assert plant.report.sync_status == "Error"
 
 
+async def test_what_keeps_a_sync_from_beginning_is_a_failed_attempt_too(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    plant.edit("u", ".uuid")
+    await plant.want(profiles={})
+    agent = await plant.run(1)
+    assert agent.health.started() == {}
+    assert plant.report.sync_status == "Error"
+
+
 async def test_our_own_manifest_says_that_a_gateway_has_lived_there(autojump_clock: MockClock, synced: Plant) -> None:
     await synced.agent.stop()
     await synced.want("f" * 40)
@@ -109,6 +119,20 @@ async def test_an_unsettled_journal_keeps_it_shut_in_every_mode(
     assert agent.health.started() == {"journal": "the disk is full"}
     del disk.fails["settle"]
     await trio.sleep(31)
+    assert agent.health.started() == {}
+
+
+async def test_where_settling_takes_longer_than_that_it_opens_when_it_is_done(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    plant.edit("u", ".uuid")
+    plant.blocking = disk = Disk()
+    disk.held["settle"] = trio.Event()
+    await plant.want("")
+    agent = await plant.run(20)
+    assert agent.health.started() != {}
+    disk.held["settle"].set()
+    await trio.sleep(1)
     assert agent.health.started() == {}
 
 
