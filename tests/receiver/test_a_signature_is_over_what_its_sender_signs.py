@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import tracemalloc
 from urllib.parse import urlencode
 
 import pytest
 
-from stoker.receiver.form import TYPE
+from stoker.receiver.form import SIZE, TYPE, payload
+from stoker.receiver.signature import authorized
+from stoker.settings import ReceiverSettings
 from tests.receiver.conftest import SECRET, Serve, Served, pushed, signature
 from tests.receiver.proofs import by_convention
 
@@ -33,6 +36,32 @@ async def test_in_a_form_the_signature_of_its_json_passes_and_that_of_another_do
     assert (answer.status_code, answer.json()["accepted"]) == (202, True)
     for other in (signature(BODY, "another"), signature(BODY + b" "), signature(b"")):
         assert (await receiver.post(FORM, headers | {BARE[sender]: other})).status_code == 401
+
+
+@pytest.mark.parametrize("form", [b"", b"other=1", b"payload=", b"a=1&payload=&b=2", b"xpayload=%7B%7D"])
+async def test_a_form_that_holds_nothing_is_signed_by_no_digest_of_nothing(receiver: Served, form: bytes) -> None:
+    headers = {"X-Gitea-Event": "push", "X-Gitea-Signature": signature(b""), "Content-Type": TYPE}
+    assert (await receiver.post(form, headers)).status_code == (401 if form else 400)
+
+
+def test_a_strangers_form_costs_no_memory_beyond_its_body() -> None:
+    settings = ReceiverSettings.from_env({"WEBHOOK_HMAC_SECRET": SECRET})
+    body = bytearray(b"payload=" + b"%7B" * 1_000_000)
+    tracemalloc.start()
+    try:
+        assert not authorized(settings, {"content-type": TYPE, "x-gitea-signature": "0" * 64}, body)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, SIZE - 1, SIZE, SIZE + 1, SIZE + 2, 3 * SIZE])
+@pytest.mark.parametrize("beside", ["", "a=1&", "xpayload=2&"])
+def test_a_form_is_decoded_as_it_was_encoded_whatever_its_size(size: int, beside: str) -> None:
+    for shift in range(3):
+        text = ("x" * shift + "€+ =&%\n" * size)[:size]
+        raw = beside.encode() + urlencode({"payload": text}).encode() + b"&b=3"
+        assert payload(raw) == payload(bytearray(raw)) == text.encode()
 
 
 async def test_json_that_is_no_form_is_signed_as_it_is(receiver: Served) -> None:
