@@ -9,13 +9,15 @@ import trio
 
 from stoker.agent.profile import PROTECTION, request
 from stoker.api.handoff import Metadata
+from stoker.errors import JournalUnsettled, StateUnreadable
 from stoker.sync.engine import Engine
 from stoker.sync.files import Files
-from tests.agent.trouble import TroubledCluster
+from tests.agent.trouble import Disk, TroubledCluster
 
 if TYPE_CHECKING:
     from trio.testing import MockClock
 
+    from stoker.errors import StokerError
     from stoker.sync.files import Spot
     from tests.agent.plant import Plant
 
@@ -90,6 +92,23 @@ async def test_a_newer_commit_comes_after_it(autojump_clock: MockClock, halved: 
     await halved.push({PATH: "newest"})
     await halved.run()
     assert (halved.live(), halved.live(CODE)) == ("newest", "print(2)\n")
+
+
+@pytest.mark.parametrize("error", [JournalUnsettled("the disk is full"), StateUnreadable("the manifest is torn")])
+async def test_one_that_this_life_left_shuts_the_gate_and_is_settled_before_the_next_attempt(
+    autojump_clock: MockClock, plant: Plant, error: StokerError
+) -> None:
+    plant.blocking = disk = Disk()
+    agent = await plant.run()
+    disk.fails["merge"] = error
+    await plant.push({PATH: "new"})
+    await trio.sleep(1)
+    assert agent.health.started() == {"journal": str(error)}
+    del disk.fails["merge"]
+    disk.seen.clear()
+    await trio.sleep(60)
+    assert disk.seen.index("settle") < disk.seen.index("prepare")
+    assert plant.live() == "new"
 
 
 async def test_two_agents_never_work_on_one_directory(autojump_clock: MockClock, synced: Plant) -> None:

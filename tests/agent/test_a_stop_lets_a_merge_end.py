@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import trio
 import trio.testing
 
 from stoker.agent.blocking import END_SECONDS, InThread
+from stoker.agent.desk import Desk
+from stoker.agent.gate import Gate
 
 
 class Slow:
@@ -67,6 +71,16 @@ async def test_what_comes_after_an_abandoned_call_runs_when_that_one_ends() -> N
     work.go.set()
     await trio.to_thread.run_sync(closed.wait)
     assert work.ended.is_set()
+
+
+async def test_a_directory_is_kept_until_an_abandoned_call_no_longer_works_on_it() -> None:
+    work, blocking, closed = Slow(), InThread(end_seconds=0.05), threading.Event()
+    engine: Any = SimpleNamespace(close=closed.set)
+    await (await _cancelled(blocking, work)).wait()
+    Desk(engine, Gate(), blocking, gateway="press", namespace="plant").close()
+    assert not closed.is_set()
+    work.go.set()
+    await trio.to_thread.run_sync(closed.wait)
 
 
 async def test_with_nothing_running_it_comes_at_once() -> None:

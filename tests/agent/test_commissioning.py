@@ -98,6 +98,16 @@ async def test_where_gwinfo_cannot_say_so_a_good_scan_counts_as_running(
     assert plant.report.sync_status == "Synced"
 
 
+@pytest.mark.parametrize("scan", [200, 401])
+async def test_where_gwinfo_says_another_state_it_is_not_up_yet_and_a_refusal_is_no_error(
+    autojump_clock: MockClock, plant: Plant, scan: int
+) -> None:
+    plant.gateway.scan = scan
+    plant.gateway.start((200, "ContextStatus=STARTING;"))
+    await plant.run(5)
+    assert plant.report.sync_status == "Pending"
+
+
 async def test_where_gwinfo_cannot_say_so_a_wrong_key_is_an_error_all_the_same(
     autojump_clock: MockClock, plant: Plant
 ) -> None:

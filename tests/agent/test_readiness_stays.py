@@ -31,6 +31,16 @@ def test_what_may_start_as_soon_as_the_directory_is_whole_is_not_ready_before() 
     assert gate.ready
 
 
+def test_that_the_gateway_may_start_is_said_once() -> None:
+    said: list[None] = []
+    gate = Gate(lambda: said.append(None))
+    gate.open()
+    for whole in (True, False, True):
+        gate.settled(whole)
+    gate.open()
+    assert len(said) == 1
+
+
 async def test_a_later_failure_does_not_take_it_away(autojump_clock: MockClock, synced: Plant) -> None:
     await synced.want("f" * 40)
     await trio.sleep(5)

@@ -40,6 +40,15 @@ async def test_where_a_gateway_has_lived_it_opens_after_the_first_failure(
     assert plant.report.sync_status == "Error"
 
 
+async def test_a_gateway_that_came_to_live_there_meanwhile_is_noticed(autojump_clock: MockClock, plant: Plant) -> None:
+    await plant.want("f" * 40)
+    agent = await plant.run(20)
+    assert agent.health.started() != {}
+    plant.edit("u", ".uuid")
+    await trio.sleep(100)
+    assert agent.health.started() == {}
+
+
 async def test_what_keeps_a_sync_from_beginning_is_a_failed_attempt_too(
     autojump_clock: MockClock, plant: Plant
 ) -> None:

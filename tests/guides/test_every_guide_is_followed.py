@@ -36,13 +36,6 @@ def test_its_blocks_are_files_commands_or_output(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_links_lead_somewhere(name: str) -> None:
-    text = (GUIDES / f"{name}.md").read_text(encoding="utf-8")
-    for page in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-        assert (GUIDES / page).exists(), page
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_the_readme_or_another_guide_leads_to_it(name: str) -> None:
     pages = [GUIDES.parents[1] / "README.md", *(path for path in GUIDES.glob("*.md") if path.stem != name)]
     assert any(f"{name}.md" in path.read_text(encoding="utf-8") for path in pages)
