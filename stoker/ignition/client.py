@@ -18,7 +18,7 @@ from stoker.ignition.exchange import Answer, Exchange
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    import httpx
+    from stoker.wire.messages import Way
 
 ScanKind = Literal["projects", "config"]
 LockOutcome = Literal["held", "refused", "absent"]
@@ -70,13 +70,13 @@ class GatewayClient:
         verify: bool = True,
         bound: float = BOUND,
         pause: float = PAUSE,
-        transport: httpx.AsyncBaseTransport | None = None,
+        way: Callable[[str], Way] | None = None,
     ) -> None:
         """``base_url`` like http://localhost:8088; ``api_key`` gives ``name:secret`` or raises CredentialsInvalid.
 
-        ``bound``: seconds for each request; ``pause``: between two tries, growing; ``transport``: other than sockets.
+        ``bound``: seconds for each request; ``pause``: between two tries, growing; ``way``: as ``Exchange`` has it.
         """
-        self._exchange = Exchange(base_url.rstrip("/"), api_key=api_key, verify=verify, transport=transport)
+        self._exchange = Exchange(base_url.rstrip("/"), api_key=api_key, verify=verify, way=way)
         self._bound = bound
         self._pause = pause
 

@@ -4,36 +4,38 @@ The API key is read anew for every request that needs it, because it rotates. Re
 gateway that is being commissioned sends everybody to /welcome, and a key must not travel to where an answer points. TLS
 is not verified on loopback, where gateways serve self-signed certificates; elsewhere it is, against the system's CAs.
 
-httpx's transports are used without its client: a gateway has no cookies, redirects or environment to heed, and half of the
-time of a small request is the client's own. Nor are its timeouts, which bound single reads: one scope bounds the whole.
-
-HTTP is loaded by the first request, beside whatever else the process does: 30 ms in which an agent's first fetch begins.
+One scope bounds the whole of a request, not single reads.
 """
 
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import aclosing
+import ssl
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import trio
 
-from stoker.errors import CredentialsInvalid, GatewayAnswerInvalid, GatewayTimeout
-from stoker.observe.memory import load_http, loading
+from stoker.errors import CredentialsInvalid, GatewayAnswerInvalid, GatewayTimeout, GatewayUnreachable
+from stoker.ignition.failures import ADDRESS
+from stoker.ignition.http_failures import of_wire
+from stoker.observe.redact import redact
+from stoker.wire.connection import Connection
+from stoker.wire.failures import WireFailure
+from stoker.wire.messages import CLOSE_SECONDS, Bounds, Request
+from stoker.wire.pool import Pool
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Awaitable, Callable
 
-    import httpx
+    from stoker.wire.messages import Way
 
 HEADER: Final = "X-Ignition-API-Token"
 LARGEST: Final = 4 * 1024 * 1024
-_LAST: Final = "stoker.ignition.http_failures"
-"""What is loaded when all is."""
+IDLE_SECONDS: Final = 5.0
+"""How long an unused connection is kept."""
+UNBOUNDED: Final = Bounds()
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,19 @@ class Exchange:
         *,
         api_key: Callable[[], Awaitable[str]],
         verify: bool,
-        transport: httpx.AsyncBaseTransport | None = None,
+        way: Callable[[str], Way] | None = None,
     ) -> None:
-        """``base_url`` may be set anew while nothing is sent; ``transport``: another way to the gateway than sockets."""
+        """``base_url`` may be set anew while nothing is sent; ``way``: from SCHEME://HOST:PORT, another than sockets."""
         self.base_url = base_url
         self._api_key = api_key
         self._verify = verify
-        self._transport = transport
-        self._ways: dict[bool, httpx.AsyncBaseTransport] = {}
+        self._way = way or self._by_sockets
+        self._pools: dict[str, Pool] = {}
 
     async def close(self) -> None:
         """Close the connections; the caller bounds and shields it."""
-        for way in self._ways.values():
-            await way.aclose()
+        for pool in self._pools.values():
+            await pool.close()
 
     async def send(
         self, method: str, path: str, *, bound: float, body: dict[str, Any] | None = None, key: bool = True
@@ -90,70 +92,62 @@ class Exchange:
         Raises GatewayDown, GatewayUnreachable or GatewayTimeout without one, GatewayAnswerInvalid for one that cannot
         be read, and CredentialsInvalid for a key that cannot be had or sent.
         """
-        await self._until_loaded()
-        import httpx
-
-        from stoker.ignition.http_failures import of_httpx
-
         where = f"{method} {self.base_url}{path}"
+        origin, prefix = _parted(self.base_url)
         with trio.move_on_after(bound):
-            headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "stoker"}
+            headers = [("Accept", "application/json"), ("Accept-Encoding", "identity"), ("User-Agent", "stoker")]
             if key:
-                headers[HEADER] = _sendable(await self._api_key())
+                headers.append((HEADER, _sendable(await self._api_key())))
+            if body is not None:
+                headers.append(("Content-Type", "application/json"))
+            content = b"" if body is None else json.dumps(body).encode()
             try:
-                return await self._exchange(method, path, body, headers, where)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise of_httpx(error, where) from None  # the cause holds the request, and that the key
+                return await self._exchange(origin, Request(method, prefix + path, headers, content), where)
+            except WireFailure as error:
+                raise of_wire(error, where) from error
         raise GatewayTimeout(f"{where}: no answer within {bound:g} s; the gateway is busy or hangs")
 
-    async def _exchange(
-        self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str], where: str
-    ) -> Answer:
-        import httpx
-
-        from stoker.ignition.body import Body
-
-        content = b""
-        request = httpx.Request(method, self.base_url + path, json=body, headers=headers)
-        request.stream = Body(request.content)
-        # Too much is ended by cancelling the read inside httpx: leaving its loop would leave its generators open.
-        with trio.CancelScope() as reading:
-            async with aclosing(await self._way().handle_async_request(request)) as response:
-                status, location = response.status_code, response.headers.get("location", "")
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > LARGEST:
-                        reading.cancel()
-        if len(content) > LARGEST:
-            raise GatewayAnswerInvalid(f"{where}: HTTP {status} with more than {LARGEST} bytes; is that a gateway?")
-        return Answer(status, content, where, location)
-
-    async def _until_loaded(self) -> None:
-        if _LAST in sys.modules:
-            return
-        if self._transport is None:
-            await trio.to_thread.run_sync(load)
-        else:  # no sockets, and perhaps no clock that would wait for a thread
-            load()
-
-    def _way(self) -> httpx.AsyncBaseTransport:
-        """Connections, apart by whether the other side's certificate is looked at: an address may become another."""
-        import httpx
-
-        verified = self._verify and self.base_url.startswith("https:")
-        if verified not in self._ways:
-            self._ways[verified] = self._transport or httpx.AsyncHTTPTransport(
-                verify=_tls() if verified else False, trust_env=False
+    async def _exchange(self, origin: str, request: Request, where: str) -> Answer:
+        pool = self._pools.get(origin) or self._pools.setdefault(
+            origin, Pool(lambda: self._way(origin), most=None, idle=IDLE_SECONDS)
+        )
+        way = await pool.take()
+        answer = None
+        try:
+            answer = await way.ask(request, UNBOUNDED)
+            content = await answer.whole(LARGEST)
+        finally:
+            with trio.move_on_after(CLOSE_SECONDS, shield=True):
+                if answer is not None:
+                    await answer.close()
+                await pool.give_back(way, sound=answer is not None and answer.ended)
+        if content is None:
+            raise GatewayAnswerInvalid(
+                f"{where}: HTTP {answer.status} with more than {LARGEST} bytes; is that a gateway?"
             )
-        return self._ways[verified]
+        location = answer.headers.get(b"location", b"").decode("latin-1")
+        return Answer(answer.status, content, where, location)
+
+    def _by_sockets(self, origin: str) -> Way:
+        """Certificates are looked at by address: one may become another."""
+        parts = urlsplit(origin)
+        host = parts.hostname or ""
+        if parts.scheme != "https":
+            return Connection(host, parts.port or 80, None)
+        return Connection(host, parts.port or 443, _tls() if self._verify else _whoever())
 
 
-def load() -> None:
-    """What requests need, without HTTP/2. Blocking."""
-    with loading():
-        load_http()
-        import_module("stoker.ignition.body")
-        import_module(_LAST)
+def _parted(base_url: str) -> tuple[str, str]:
+    """SCHEME://HOST:PORT, and the path before every other; GatewayUnreachable for what is no address."""
+    try:
+        parts = urlsplit(base_url)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", parts.path.rstrip("/")
+    except ValueError:
+        pass
+    raise GatewayUnreachable(
+        f"{redact(base_url)} is no address of a gateway; write http://HOST:PORT or https://HOST:PORT in {ADDRESS}"
+    )
 
 
 def _sendable(key: str) -> str:
@@ -168,8 +162,15 @@ def _sendable(key: str) -> str:
     return key
 
 
+def _whoever() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _tls() -> ssl.SSLContext:
-    import httpx
+    import httpx  # knows the public authorities; few gateways are asked by a name that must be proved
 
     context = httpx.create_ssl_context()
     context.load_default_certs()  # a plant's own CA is in the system's store, not in httpx's

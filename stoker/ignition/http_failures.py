@@ -1,25 +1,22 @@
-"""What it means that a request got no answer: httpx's errors turned into ours, each with a remedy to act on."""
+"""What it means that a request got no answer: the wire's errors turned into ours, each with a remedy to act on."""
 
 from __future__ import annotations
 
 import ssl
+from typing import TYPE_CHECKING
 
-import httpx
-
-from stoker.errors import (
-    GatewayAnswerInvalid,
-    GatewayDown,
-    GatewayTimeout,
-    GatewayUnreachable,
-    StokerError,
-)
+from stoker.errors import GatewayDown, GatewayTimeout, GatewayUnreachable, StokerError
 from stoker.ignition.failures import ADDRESS
 from stoker.nursery.causes import causes
+from stoker.wire.failures import HungUp, Late, Senseless
+
+if TYPE_CHECKING:
+    from stoker.wire.failures import WireFailure
 
 
-def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerError:
+def of_wire(error: WireFailure, where: str) -> StokerError:
     """The error of a request that got no answer."""
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, Late):
         return GatewayTimeout(f"{where}: no answer in time; the gateway is busy, stopped or behind a firewall")
     chain = causes(error)
     said = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
@@ -31,17 +28,15 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> StokerErr
         )
     if tls is not None:
         return GatewayUnreachable(f"{where}: TLS failed ({tls.reason}); does it speak https? See {ADDRESS}")
-    if isinstance(error, httpx.ProtocolError):
+    if isinstance(error, HungUp | Senseless):
         scheme = "https" if " https:" in where else "http"
         return GatewayUnreachable(
             f"{where}: {said}; is that a running gateway, and does it speak {scheme}? See {ADDRESS}"
         )
-    if isinstance(error, httpx.TransportError):
-        remedy = f"is the gateway running at this address? See {ADDRESS}"
-        if any(map(_is_refusal, chain)):  # of a name with several addresses it says no more than that all were tried
-            return GatewayDown(f"{where}: Connection refused; {remedy}")
-        return GatewayUnreachable(f"{where}: {said}; {remedy}")
-    return GatewayAnswerInvalid(f"{where}: {type(error).__name__}; the answer makes no sense")
+    remedy = f"is the gateway running at this address? See {ADDRESS}"
+    if any(map(_is_refusal, chain)):  # of a name with several addresses it says no more than that all were tried
+        return GatewayDown(f"{where}: Connection refused; {remedy}")
+    return GatewayUnreachable(f"{where}: {said}; {remedy}")
 
 
 def _is_refusal(cause: BaseException) -> bool:

@@ -11,7 +11,6 @@ import re
 import ssl
 from typing import TYPE_CHECKING, Final
 
-import httpx
 import msgspec
 
 from stoker.errors import (
@@ -31,11 +30,13 @@ from stoker.errors import (
 from stoker.kube.cluster import GATEWAYSYNCS, SECRETS
 from stoker.nursery.causes import causes
 from stoker.observe.redact import redact
+from stoker.wire.failures import Late, ProxyRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stoker.kube.http.calls import Call
+    from stoker.wire.failures import WireFailure
 
 SHOWN: Final = 400
 """Characters of a server's message."""
@@ -92,7 +93,7 @@ def of_status(code: int, status: Status, call: Call, *, retry_after: float | Non
     return _failed(code, status, call, wait)
 
 
-def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, call: Call | str, server: str) -> StokerError:
+def of_wire(error: WireFailure, call: Call | str, server: str) -> StokerError:
     """The error of a request that got no answer, or half of one."""
     where = f"{call}: {server}"
     chain = causes(error)
@@ -104,16 +105,14 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, call: Call | str, server
         )
     if tls is not None:
         return ClusterUnreachable(f"{where}: TLS failed ({tls.reason or tls}); check address and port")
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, Late):
         return ClusterUnreachable(f"{where}: no answer in time; check the network and the API server")
-    if isinstance(error, httpx.ProxyError):
+    if isinstance(error, ProxyRefused):
         return ClusterUnreachable(
             f"{where}: the proxy refused ({redact(str(error))}); check proxy-url of the kubeconfig"
         )
-    if isinstance(error, httpx.TransportError):
-        text = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
-        return ClusterUnreachable(f"{where}: {one_line(text)}; check the network and the API server")
-    return ClusterError(f"{where}: {type(error).__name__}; the answer makes no sense")
+    text = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
+    return ClusterUnreachable(f"{where}: {one_line(text)}; check the network and the API server")
 
 
 def late(call: Call, server: str, seconds: float) -> StokerError:

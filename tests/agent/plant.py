@@ -28,6 +28,7 @@ from stoker.ignition.client import GatewayClient
 from stoker.kube.cluster import CONFIGMAPS, EVENTS, GATEWAYSYNCS, PODS
 from stoker.kube.memory import MemoryCluster
 from tests.agent.gateway import KEY, FakeGateway
+from tests.fakes.wire import through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -167,8 +168,8 @@ class Plant:
 
     async def _live(self, agent: Agent) -> None:
         def connect(setup: AgentSetup) -> GatewayClient:
-            transport = None if self.address else self.gateway
-            return GatewayClient(setup.gateway_url, api_key=setup.api_key, transport=transport)
+            way = None if self.address else through(self.gateway)
+            return GatewayClient(setup.gateway_url, api_key=setup.api_key, way=way)
 
         try:
             with agent.scope:

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from stoker.standalone.simulator.serving import TornOff
+from stoker.wire.by_httpx import ByHttpx
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stoker.standalone.simulator.gateway import SimulatedGateway
+    from stoker.wire.messages import Way
+
+
+def through(transport: httpx.AsyncBaseTransport) -> Callable[[str], Way]:
+    """The way to a gateway, as its client asks for one."""
+    return lambda origin: ByHttpx(origin, transport)
 
 
 class Wire(httpx.AsyncBaseTransport):

@@ -11,7 +11,7 @@ from tests.house.conftest import ROOT
 
 LIBRARIES = {
     *("trio", "attr", "attrs", "outcome", "sniffio", "sortedcontainers", "idna"),
-    *("httpx", "httpcore", "h11", "h2", "hpack", "hyperframe", "anyio", "certifi"),
+    *("h11", "h2", "hpack", "hyperframe"),
     *("hypercorn", "wsproto", "priority"),
     *("pygit2", "_cffi_backend"),
     *("msgspec", "structlog", "prometheus_client"),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pygit2
 import pytest
 
 from stoker.errors import (
-    ClusterError,
     ClusterUnreachable,
-    GatewayAnswerInvalid,
     GatewayTimeout,
     GatewayUnreachable,
     GitServerError,
@@ -30,6 +28,8 @@ from stoker.ignition import http_failures as ignition_http
 from stoker.kube import failures as kube
 from stoker.kube.cluster import CONFIGMAPS
 from stoker.kube.http.calls import Call
+from stoker.wire import failures as wire
+from stoker.wire.by_httpx import of_httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +44,11 @@ def classes(library: Any) -> list[type[Exception]]:
 
 HTTPX = [kind for kind in classes(httpx) if not issubclass(kind, MISTAKES)]
 GIT = [kind for kind in classes(pygit2) if issubclass(kind, pygit2.GitError)] + [OSError, ValueError, KeyError]
-TABLES: list[tuple[Callable[[Any, str], StokerError], tuple[type[StokerError], ...]]] = [
-    (git_http.of_httpx, (GitTimeout, GitUnreachable, GitServerError)),
-    (ignition_http.of_httpx, (GatewayTimeout, GatewayUnreachable, GatewayAnswerInvalid)),
-    (lambda error, where: kube.of_httpx(error, "get", where), (ClusterUnreachable, ClusterUnreachable, ClusterError)),
+TABLES: list[tuple[Callable[[Any, str], StokerError], tuple[type[StokerError], type[StokerError]]]] = [
+    (ignition_http.of_wire, (GatewayTimeout, GatewayUnreachable)),
+    (lambda error, where: kube.of_wire(error, "get", where), (ClusterUnreachable, ClusterUnreachable)),
 ]
+WIRE = [kind for kind in classes(wire) if issubclass(kind, wire.WireFailure)]
 CALL = Call("get", CONFIGMAPS, "plant", "shown")
 
 
@@ -64,15 +64,13 @@ def decided(error: StokerError) -> bool:
 
 
 @pytest.mark.parametrize("kind", HTTPX, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize(("table", "leaves"), TABLES, ids=["git", "ignition", "kube"])
-def test_what_httpx_raises(table: Any, leaves: tuple[type[StokerError], ...], kind: type[Exception]) -> None:
-    timeout, unreachable, senseless = leaves
-    wanted = senseless
+def test_what_httpx_raises(kind: Any) -> None:
+    wanted: type[StokerError] = GitServerError
     if issubclass(kind, httpx.TimeoutException):
-        wanted = timeout
+        wanted = GitTimeout
     elif issubclass(kind, httpx.TransportError):
-        wanted = unreachable
-    error = table(made(kind), "http://host/plant.git")
+        wanted = GitUnreachable
+    error = git_http.of_httpx(cast("Any", made(kind)), "http://host/plant.git")
     assert type(error) is wanted
     assert "http://host/plant.git" in str(error)
     assert str(error).count("\n") == 0
@@ -81,6 +79,25 @@ def test_what_httpx_raises(table: Any, leaves: tuple[type[StokerError], ...], ki
 @pytest.mark.parametrize("kind", HTTPX, ids=lambda kind: kind.__name__)
 def test_what_the_adapters_catch_covers_it(kind: type[Exception]) -> None:
     assert issubclass(kind, (httpx.HTTPError, httpx.InvalidURL))
+
+
+@pytest.mark.parametrize("kind", HTTPX, ids=lambda kind: kind.__name__)
+def test_what_httpx_raises_as_a_way_to_an_api_server(kind: Any) -> None:
+    wanted: type[wire.WireFailure] = wire.HungUp if issubclass(kind, httpx.TransportError) else wire.Senseless
+    for foreign, ours in ((httpx.TimeoutException, wire.Late), (httpx.ProxyError, wire.ProxyRefused)):
+        wanted = ours if issubclass(kind, foreign) else wanted
+    wanted = wire.Unconnected if kind in {httpx.ConnectError, httpx.UnsupportedProtocol} else wanted
+    assert type(of_httpx(cast("Any", made(kind)))) is wanted
+
+
+@pytest.mark.parametrize("kind", WIRE, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(("table", "leaves"), TABLES, ids=["ignition", "kube"])
+def test_what_the_wire_raises(table: Any, leaves: tuple[type[StokerError], ...], kind: type[wire.WireFailure]) -> None:
+    timeout, unreachable = leaves
+    error = table(kind("said"), "http://host/x")
+    assert type(error) is (timeout if issubclass(kind, wire.Late) else unreachable)
+    assert "http://host/x" in str(error)
+    assert str(error).count("\n") == 0
 
 
 @pytest.mark.parametrize("kind", GIT, ids=lambda kind: kind.__name__)

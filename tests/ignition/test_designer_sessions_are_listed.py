@@ -11,6 +11,7 @@ from stoker.errors import GatewayAnswerInvalid
 from stoker.ignition.client import GatewayClient
 from stoker.ignition.sessions import DesignerSession, open_sessions
 from stoker.standalone.simulator.knobs import Trouble
+from tests.fakes.wire import through
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,9 @@ async def test_more_sessions_than_a_page_holds_are_all_listed(client: GatewayCli
 
 async def test_a_gateway_that_repeats_its_first_page_ends_the_listing(key: Key) -> None:
     answer = httpx.Response(200, json={"items": [{"id": "d1"}], "metadata": {"matching": 9}})
-    async with GatewayClient("http://g", api_key=key.read, transport=httpx.MockTransport(lambda _: answer)) as client:
+    async with GatewayClient(
+        "http://g", api_key=key.read, way=through(httpx.MockTransport(lambda _: answer))
+    ) as client:
         assert await client.designers() == [{"id": "d1"}]
 
 

@@ -10,7 +10,7 @@ import trio
 from stoker.errors import ApiKeyForbidden, ApiKeyRejected, GatewayTimeout, StokerError
 from stoker.ignition.client import GatewayClient
 from stoker.standalone.simulator.knobs import Trouble
-from tests.fakes.wire import Wire
+from tests.fakes.wire import Wire, through
 
 if TYPE_CHECKING:
     from trio.testing import MockClock
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def wired(gateway: SimulatedGateway, key: Key) -> GatewayClient:
     """A client without a socket."""
-    return GatewayClient("http://gateway", api_key=key.read, transport=Wire(gateway))
+    return GatewayClient("http://gateway", api_key=key.read, way=through(Wire(gateway)))
 
 
 async def test_a_free_lock_is_held_for_the_time_asked(client: GatewayClient, gateway: SimulatedGateway) -> None:

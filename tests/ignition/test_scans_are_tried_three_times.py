@@ -11,7 +11,7 @@ import trio
 from stoker.errors import GatewayTimeout
 from stoker.ignition.client import GatewayClient, ScanAnswer
 from stoker.standalone.simulator.knobs import Trouble
-from tests.fakes.wire import Wire
+from tests.fakes.wire import Wire, through
 
 if TYPE_CHECKING:
     from trio.testing import MockClock
@@ -27,7 +27,7 @@ async def test_a_silent_gateway_costs_three_times_ten_seconds(
 ) -> None:
     gateway.trouble[""] = Trouble(hang=True)
     began = trio.current_time()
-    async with GatewayClient("http://gateway", api_key=key.read, transport=Wire(gateway)) as client:
+    async with GatewayClient("http://gateway", api_key=key.read, way=through(Wire(gateway))) as client:
         with pytest.raises(GatewayTimeout):
             await client.scan("config")
     assert trio.current_time() - began == pytest.approx(30.6)
@@ -38,7 +38,7 @@ async def test_a_silent_gateway_costs_three_times_ten_seconds(
 async def test_a_later_try_may_succeed(key: Key, autojump_clock: MockClock, before: int) -> None:
     answers = [httpx.Response(503)] * before + [httpx.Response(200, json={"scanActive": True, "lastScanTimestamp": 7})]
     transport = httpx.MockTransport(lambda _: answers.pop(0))
-    async with GatewayClient("http://gateway", api_key=key.read, transport=transport) as client:
+    async with GatewayClient("http://gateway", api_key=key.read, way=through(transport)) as client:
         assert await client.scan("config") == ScanAnswer(200, active=True, last_timestamp=7)
     assert (answers, key.reads) == ([], before + 1)
 
@@ -55,7 +55,9 @@ async def test_a_later_try_may_succeed(key: Key, autojump_clock: MockClock, befo
     ],
 )
 async def test_any_2xx_is_an_answer_whatever_its_body(key: Key, answer: httpx.Response) -> None:
-    async with GatewayClient("http://g", api_key=key.read, transport=httpx.MockTransport(lambda _: answer)) as client:
+    async with GatewayClient(
+        "http://g", api_key=key.read, way=through(httpx.MockTransport(lambda _: answer))
+    ) as client:
         assert await client.scan("config") == ScanAnswer(answer.status_code)
 
 
@@ -70,7 +72,7 @@ async def test_how_far_a_scan_is_can_be_asked(
 ) -> None:
     gateway.scan_seconds = 5
     await nursery.start(gateway.background)
-    async with GatewayClient("http://gateway", api_key=key.read, transport=Wire(gateway)) as client:
+    async with GatewayClient("http://gateway", api_key=key.read, way=through(Wire(gateway))) as client:
         assert (await client.scan("config")).active
         assert (await client.scan_status("config")).active
         await trio.sleep(6)

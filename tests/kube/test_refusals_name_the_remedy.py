@@ -6,7 +6,6 @@ import json
 import ssl
 from typing import Any
 
-import httpx
 import pytest
 
 from stoker.errors import (
@@ -24,8 +23,9 @@ from stoker.errors import (
     WatchExpired,
 )
 from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS, NAMESPACES, PODS, SECRETS
-from stoker.kube.failures import SHOWN, grant, of_httpx, of_status, read_status
+from stoker.kube.failures import SHOWN, grant, of_status, of_wire, read_status
 from stoker.kube.http.calls import Call
+from stoker.wire.failures import Late, ProxyRefused, Unconnected, WireFailure
 
 PATCH = Call("patch", CONFIGMAPS, "plant", "stoker-status-a")
 ACCOUNT = 'User "system:serviceaccount:plant:gateway" cannot patch resource "configmaps" in API group "" in the namespace "plant"'
@@ -130,10 +130,10 @@ def test_the_wish_to_wait_comes_from_header_or_body() -> None:
     assert error(500).retry_after is None
 
 
-def failed(cause: Exception | None, foreign: type[httpx.HTTPError] = httpx.ConnectError) -> str:
+def failed(cause: Exception | None, foreign: type[WireFailure] = Unconnected) -> str:
     made = foreign("")
     made.__cause__ = cause
-    said = of_httpx(made, PATCH, "https://api:6443")
+    said = of_wire(made, PATCH, "https://api:6443")
     assert isinstance(said, ClusterUnreachable)
     return str(said)
 
@@ -148,7 +148,7 @@ def test_distrust_names_what_to_check() -> None:
 
 @pytest.mark.parametrize(
     ("foreign", "part"),
-    [(httpx.ReadTimeout, "in time"), (httpx.ProxyError, "proxy-url")],
+    [(Late, "in time"), (ProxyRefused, "proxy-url")],
 )
-def test_no_answer_is_told_by_its_kind(foreign: type[httpx.HTTPError], part: str) -> None:
+def test_no_answer_is_told_by_its_kind(foreign: type[WireFailure], part: str) -> None:
     assert part in failed(None, foreign)

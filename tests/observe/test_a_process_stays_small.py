@@ -34,9 +34,9 @@ def test_standalone_can_ask_a_git_server_before_it_has_loaded_what_agents_need()
     assert not modules & {"httpx", "stoker.agent.run", "stoker.sync.engine", "stoker.sync.template"}
 
 
-def test_an_agent_can_begin_its_fetch_before_it_has_loaded_what_its_gateway_is_asked_by() -> None:
-    modules = loaded("import stoker.agent.run")
-    assert {"stoker.agent.fetching", "stoker.ignition.exchange"} <= modules
+def test_what_speaks_to_gateways_and_to_an_api_server_loads_no_client_of_many_talents() -> None:
+    modules = loaded("import stoker.agent.run, stoker.sidecar.run, stoker.kube.http.adapter")
+    assert {"stoker.agent.fetching", "stoker.ignition.exchange", "h11"} <= modules
     assert not modules & {"httpx", "httpcore"}
 
 
@@ -52,8 +52,8 @@ def test_what_serves_probes_and_git_loads_nothing_for_settings_files_processes_a
     assert not modules & {"tomllib", "multiprocessing", "tarfile"}
 
 
-def test_what_asks_gateways_and_git_servers_loads_no_second_http() -> None:
-    modules = loaded("from stoker.ignition import exchange; exchange.load(); import stoker.git.http")
+def test_what_asks_git_servers_loads_no_second_http() -> None:
+    modules = loaded("import stoker.git.http")
     assert "httpcore" in modules
     assert not modules & {"h2", "hpack"}
 

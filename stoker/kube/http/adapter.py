@@ -15,16 +15,16 @@ from stoker.kube.http.calls import Call, only_entries, selection
 from stoker.kube.http.documents import Documents
 from stoker.kube.http.exchange import Exchange
 from stoker.kube.http.listing import listed
-from stoker.kube.http.transports import Transports, maker
 from stoker.kube.http.watching import Watching, query
+from stoker.kube.http.ways import maker
+from stoker.wire.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import httpx
-
     from stoker.kube.cluster import Kind, Listing, Subresource, WatchEvent
     from stoker.kube.config import Access
+    from stoker.wire.messages import Way
 
 T = TypeVar("T")
 CLOSE_SECONDS: Final = 2.0
@@ -33,19 +33,15 @@ CLOSE_SECONDS: Final = 2.0
 class HttpCluster:
     """A ``Cluster`` that is an API server; an async context manager that owns its connections."""
 
-    def __init__(
-        self, access: Access, *, bounds: Bounds | None = None, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        """``access``: from ``kube.config``; ``bounds``: other than usual; ``transport``: other than sockets."""
+    def __init__(self, access: Access, *, bounds: Bounds | None = None, way: Way | None = None) -> None:
+        """``access``: from ``kube.config``; ``bounds``: other than usual; ``way``: another than sockets."""
         self._bounds = bounds or Bounds()
-        make = maker(access, idle=self._bounds.idle) if transport is None else lambda: transport
-        requests = Transports(make, most=self._bounds.connections, idle=self._bounds.idle)
-        watches = Transports(make, most=None, idle=0)
-        self._transports = (requests, watches)
-        self._requests, self._watches = (
-            Exchange(access, requests, self._bounds),
-            Exchange(access, watches, self._bounds),
-        )
+        make = maker(access) if way is None else lambda: way
+        requests = Pool(make, most=self._bounds.connections, idle=self._bounds.idle)
+        watches = Pool(make, most=None, idle=0)
+        self._pools = (requests, watches)
+        self._requests = Exchange(access, requests, self._bounds)
+        self._watches = Exchange(access, watches, self._bounds)
         self._documents = Documents()
 
     async def __aenter__(self) -> Self:
@@ -55,8 +51,8 @@ class HttpCluster:
     async def __aexit__(self, *_: object) -> None:
         """Closes the connections."""
         with trio.move_on_after(CLOSE_SECONDS, shield=True):
-            for transports in self._transports:
-                await transports.close()
+            for pool in self._pools:
+                await pool.close()
 
     def fenced(self, may_write: Callable[[], None]) -> HttpCluster:
         """The same server over the same connections; ``may_write`` is asked once more as a write's body goes out, and

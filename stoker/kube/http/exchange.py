@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
-import httpx
 import trio
 
 from stoker.errors import ClusterError, StokerError, TooManyRequests, Unauthorized
 from stoker.kube import failures
-from stoker.kube.http.answers import CLOSE_SECONDS, FOREIGN, Arriving
-from stoker.kube.http.fence import Body, FencedBody
+from stoker.wire.failures import HungUp, WireFailure
+from stoker.wire.messages import CLOSE_SECONDS, Request
+from stoker.wire.messages import Bounds as Seconds
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,33 +25,34 @@ if TYPE_CHECKING:
     from stoker.kube.config import Access
     from stoker.kube.http.bounds import Bounds
     from stoker.kube.http.calls import Call
-    from stoker.kube.http.transports import Transports
+    from stoker.wire.messages import Answer, Way
+    from stoker.wire.pool import Pool
 
 AGENT: Final = "stoker"
 ERROR_BODY: Final = 64 * 1024
-_BROKEN: Final = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
 class Exchange:
-    """Sends calls, each through a transport of its own."""
+    """Sends calls, each by a way of its own."""
 
     def __init__(
         self,
         access: Access,
-        transports: Transports,
+        ways: Pool,
         bounds: Bounds,
         *,
         may_write: Callable[[], None] | None = None,
     ) -> None:
-        """``may_write``: asked as a body goes out, and raises when it may not."""
+        """``may_write``: asked as a write goes out, and raises when it may not."""
         self._access = access
-        self._transports = transports
+        self._ways = ways
+        self._prefix = urlsplit(access.server).path
         self._bounds = bounds
         self._may_write = may_write
 
     def fenced(self, may_write: Callable[[], None]) -> Exchange:
         """The same, asking ``may_write``."""
-        return Exchange(self._access, self._transports, self._bounds, may_write=may_write)
+        return Exchange(self._access, self._ways, self._bounds, may_write=may_write)
 
     @property
     def server(self) -> str:
@@ -73,33 +75,36 @@ class Exchange:
         raise failures.late(call, self.server, self._bounds.request)
 
     @asynccontextmanager
-    async def opened(self, call: Call, *, read: float | None) -> AsyncIterator[Arriving]:
+    async def opened(self, call: Call, *, read: float | None) -> AsyncIterator[Answer]:
         """The 2xx answer to ``call`` while its body arrives. A credential that is refused is renewed once.
 
         ``read``: seconds of silence; None leaves that to the caller.
         """
-        transport = await self._turn(call)
-        answer: Arriving | None = None
+        way = await self._turn(call)
+        answer: Answer | None = None
         try:
             shown = await self._access.identity.authorization()
-            answer = await self._send(transport, call, shown, read)
+            answer = await self._send(way, call, shown, read)
             if answer.status == 401 and await self._renewed(call, shown):
                 await answer.close()
-                answer = await self._send(transport, call, await self._access.identity.authorization(), read)
+                answer = await self._send(way, call, await self._access.identity.authorization(), read)
             if not 200 <= answer.status < 300:
                 raise await self._refusal(answer, call)
             yield answer
-        except FOREIGN as error:
-            raise failures.of_httpx(error, call, self.server) from error
+        except WireFailure as error:
+            raise failures.of_wire(error, call, self.server) from error
         finally:
             with trio.move_on_after(CLOSE_SECONDS, shield=True):
                 if answer is not None:
                     await answer.close()
-                await self._transports.give_back(transport, sound=answer is not None and answer.ended)
+                await self._ways.give_back(way, sound=answer is not None and answer.ended)
 
-    async def _turn(self, call: Call) -> httpx.AsyncBaseTransport:
+    async def _turn(self, call: Call) -> Way:
+        way = self._ways.take_now()
+        if way is not None:
+            return way
         with trio.move_on_after(self._bounds.read):
-            return await self._transports.take()
+            return await self._ways.take()
         raise failures.busy(call, self.server)
 
     async def _renewed(self, call: Call, refused: str | None) -> bool:
@@ -115,36 +120,27 @@ class Exchange:
             raise failures.senseless(call, self.server, f"more than {self._bounds.answer >> 20} MiB")
         return body
 
-    async def _send(
-        self, transport: httpx.AsyncBaseTransport, call: Call, authorization: str | None, read: float | None
-    ) -> Arriving:
-        try:
-            return Arriving(await transport.handle_async_request(self._request(call, authorization, read)))
-        except FOREIGN as error:
-            if not (call.repeatable and isinstance(error, _BROKEN)):
-                raise
-        return Arriving(await transport.handle_async_request(self._request(call, authorization, read)))
-
-    def _request(self, call: Call, authorization: str | None, read: float | None) -> httpx.Request:
-        headers = {"Accept": call.accepts, "User-Agent": AGENT, "Accept-Encoding": "identity"}
-        if authorization is not None:
-            headers["Authorization"] = authorization
-        if call.content_type is not None:
-            headers["Content-Type"] = call.content_type
+    async def _send(self, way: Way, call: Call, authorization: str | None, read: float | None) -> Answer:
+        request = self._request(call, authorization)
         bounds = self._bounds
-        timeout = {"connect": bounds.connect, "read": read, "write": bounds.read, "pool": bounds.read}
-        request = httpx.Request(
-            call.method,
-            self._access.server + call.target,
-            headers=headers,
-            content=call.body,
-            extensions={"timeout": timeout},
-        )
-        body = call.body or b""
-        request.stream = FencedBody(body, self._may_write) if body and self._may_write is not None else Body(body)
-        return request
+        seconds = Seconds(bounds.connect, bounds.read, float("inf") if read is None else read)
+        try:
+            return await way.ask(request, seconds)
+        except HungUp:
+            if not call.repeatable:
+                raise
+        return await way.ask(request, seconds)
 
-    async def _refusal(self, answer: Arriving, call: Call) -> StokerError:
+    def _request(self, call: Call, authorization: str | None) -> Request:
+        headers = [("Accept", call.accepts), ("User-Agent", AGENT), ("Accept-Encoding", "identity")]
+        if authorization is not None:
+            headers.append(("Authorization", authorization))
+        if call.content_type is not None:
+            headers.append(("Content-Type", call.content_type))
+        may_go = self._may_write if call.body else None
+        return Request(call.method, self._prefix + call.target, headers, call.body or b"", may_go)
+
+    async def _refusal(self, answer: Answer, call: Call) -> StokerError:
         status = failures.Status()
         with trio.move_on_after(self._bounds.read):
             status = failures.read_status(await answer.whole(ERROR_BODY) or b"")

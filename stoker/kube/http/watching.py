@@ -69,7 +69,7 @@ class Watching:
             async with self._exchange.opened(self._call, read=None) as answer:
                 begun = True
                 scope.deadline = trio.current_time() + self._bounds.silence
-                async for piece in answer.pieces:
+                async for piece in answer:
                     scope.deadline = float("inf")  # a slow reader is no silent server
                     if await self._goes_on(lines, piece):
                         scope.deadline = trio.current_time() + self._bounds.silence

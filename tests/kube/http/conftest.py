@@ -13,6 +13,7 @@ import trio
 
 from stoker.kube.config import Access
 from stoker.kube.http import HttpCluster
+from stoker.wire.by_httpx import ByHttpx
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -155,7 +156,7 @@ def serving() -> Callable[..., Any]:
     async def made(bounds: Bounds | None = None, tokens: Tokens | None = None) -> AsyncIterator[Server]:
         script = Scripted()
         access = Access("https://api.example:6443", None, tokens or Tokens("good-token"))
-        async with HttpCluster(access, bounds=bounds, transport=script) as cluster:
+        async with HttpCluster(access, bounds=bounds, way=ByHttpx(access.server, script)) as cluster:
             yield Server(script, cluster)
         assert all(body.closed for body in script.bodies), "an answer was left open"
 

@@ -13,13 +13,13 @@ from stoker.kube.cluster import CONFIGMAPS
 from stoker.kube.config import Access
 from stoker.kube.http import HttpCluster
 from stoker.kube.http.bounds import Bounds
+from tests.fakes.sockets import Connection, listening
 from tests.kube.http.conftest import Tokens, named, told
-from tests.kube.http.sockets import Connection, listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.kube.http.sockets import Handler, Place
+    from tests.fakes.sockets import Handler, Place
 
 BODY = b'{"metadata":{"name":"a"}}'
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -15,8 +15,8 @@ from stoker.kube.config.access import show_certificate, trusting
 from stoker.kube.config.in_cluster import address
 from stoker.kube.http import HttpCluster
 from tests.fakes.authorities import Authority
+from tests.fakes.sockets import Connection, listening
 from tests.kube.http.conftest import Tokens
-from tests.kube.http.sockets import Connection, listening
 
 if TYPE_CHECKING:
     from pathlib import Path

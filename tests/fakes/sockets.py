@@ -27,7 +27,7 @@ class Connection:
     heads: list[bytes] = field(default_factory=list)
 
     async def request(self) -> bytes:
-        """The next request, head and body; b"" when the client has gone."""
+        """The next request, head and body; b"" when the client has gone, even in the middle."""
         got = b""
         while b"\r\n\r\n" not in got:
             piece = await self.stream.receive_some()
@@ -37,7 +37,10 @@ class Connection:
         head, _, body = got.partition(b"\r\n\r\n")
         lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
         while lengths and len(body) < int(lengths[0].split(b":")[1]):
-            body += bytes(await self.stream.receive_some())
+            piece = await self.stream.receive_some()
+            if not piece:
+                return b""
+            body += bytes(piece)
         self.heads.append(head)
         return head + b"\r\n\r\n" + body
 
