@@ -11,8 +11,7 @@ from tests.house.conftest import ROOT
 
 LIBRARIES = {
     *("trio", "attr", "attrs", "outcome", "sniffio", "sortedcontainers", "idna"),
-    *("h11", "h2", "hpack", "hyperframe"),
-    *("hypercorn", "wsproto", "priority"),
+    "h11",
     *("pygit2", "_cffi_backend"),
     *("msgspec", "structlog", "prometheus_client"),
 }

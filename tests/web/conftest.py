@@ -11,6 +11,7 @@ import httpx
 import pytest
 import trio
 
+from stoker.web.pages import serve_pages
 from stoker.web.plain import lifespan
 from stoker.web.serve import serve
 
@@ -54,12 +55,13 @@ class Served:
     """A server that runs in ``nursery`` until ``stopping``."""
 
     nursery: trio.Nursery
+    serve: Any = serve
     stopping: trio.Event = field(default_factory=trio.Event)
     url: str = ""
 
     async def start(self, app: Any, **options: Any) -> str:
         """The URL under which ``app`` is served."""
-        bound = partial(serve, app, bind="127.0.0.1:0", stopping=self.stopping, **options)
+        bound = partial(self.serve, app, bind="127.0.0.1:0", stopping=self.stopping, **options)
         (self.url,) = await self.nursery.start(bound)
         return self.url
 
@@ -73,6 +75,12 @@ class Served:
 async def served(nursery: trio.Nursery) -> Served:
     """A server that the test starts; the test's end cancels it."""
     return Served(nursery)
+
+
+@pytest.fixture
+async def pages(nursery: trio.Nursery) -> Served:
+    """As ``served``, of pages that are only read."""
+    return Served(nursery, serve_pages)
 
 
 @pytest.fixture
