@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # Of rich the console: structlog asks for the package alone, finds it hidden, and goes on without.
 UNWANTED = {
-    *("kubernetes", "quart", "quart_trio", "hypercorn", "hpack", "jsonschema", "rich.console", "cryptography", "jwt", "yaml"),
+    *("kubernetes", "quart", "quart_trio", "hypercorn", "hpack", "jsonschema"),
+    *("rich.console", "cryptography", "jwt", "yaml"),
     "stoker.controller",
     "stoker.standalone",
     "stoker.receiver",
