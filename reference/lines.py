@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SYNC: Final = ("commit", "ref", "trigger", "duration_s")
+SYNC: Final = ("commit", "ref", "trigger", "duration_s", "requested_at")
 COUNTS: Final = ("added", "modified", "deleted")
 ALSO: Final[dict[str, tuple[str, ...]]] = {
     "agent_stopping": ("namespace", "name", "gateway"),
@@ -68,7 +68,7 @@ AGENT: Final = {
     "scan_pending": "The gateway is being commissioned and refuses scans; asked again when it runs.",
     "scan_requested": "Both scans were answered 2xx: the files are live and scanned.",
     "serving": "An address that is served; `service` is probes or metrics.",
-    "sync_completed": "A sync changed files, answered a request, or met a new commit; `kept` names files that were set aside.",
+    "sync_completed": "A sync changed files, answered the request `requested_at`, or met a new commit; `kept`: files set aside.",
     "sync_computed": "A dry run: what a sync would change.",
     "sync_failed": "`reason` is the error's name, `error` says what to do; at debug where it was said before.",
     "sync_unchanged": "A look that found nothing to do.",

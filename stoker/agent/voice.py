@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stoker.agent.setup import AgentSetup
 
 PATHS_LOGGED = 20
+REQUEST_LOGGED = 100
 
 
 class Voice:
@@ -36,6 +37,8 @@ class Voice:
             "trigger": outcome.trigger,
             "duration_s": round(outcome.duration, 3),
         }
+        if order.forced:
+            facts |= {"requested_at": order.metadata.requested_at[:REQUEST_LOGGED]}
         if outcome.result is not None and outcome.result.kept:
             facts |= {"kept": list(outcome.result.kept), "kept_in": outcome.result.kept_in}
         if outcome.error is not None:

@@ -48,6 +48,16 @@ async def test_a_gateway_that_still_says_503_is_not_scanned(autojump_clock: Mock
     assert plant.report.sync_status == "Pending"
 
 
+async def test_a_gateway_that_no_longer_says_503_answers_for_the_first_time(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    plant.gateway.start((503, ""))
+    await plant.run(10)
+    plant.gateway.gwinfo = (200, COMMISSIONING)
+    await trio.sleep(5)
+    assert plant.gateway.scans == ["projects", "config"]
+
+
 async def test_both_moments_sync_and_scan(autojump_clock: MockClock, plant: Plant) -> None:
     await plant.run()
     plant.gateway.start((200, COMMISSIONING))

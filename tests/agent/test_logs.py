@@ -64,6 +64,15 @@ async def test_a_sync_is_one_line_with_its_context(autojump_clock: MockClock, sa
     assert isinstance(line["duration_s"], float)
 
 
+async def test_a_sync_that_answers_a_request_names_it(autojump_clock: MockClock, said: Said, synced: Plant) -> None:
+    await synced.want(requested_at="2026-01-02T00:00:00Z")
+    await trio.sleep(1)
+    await synced.push({PATH: "new"})
+    await trio.sleep(1)
+    named = [line.get("requested_at") for line in said.lines if line["event"] == "sync_completed"]
+    assert named[-2:] == ["2026-01-02T00:00:00Z", None]
+
+
 async def test_a_failure_names_its_cause(autojump_clock: MockClock, said: Said, synced: Plant) -> None:
     await synced.want("f" * 40)
     await trio.sleep(1)

@@ -35,6 +35,16 @@ async def test_a_port_that_changes_reaches_a_running_agent(autojump_clock: MockC
     assert plant.report.sync_status == "Synced"
 
 
+async def test_another_port_is_looked_at_at_once(autojump_clock: MockClock, plant: Plant) -> None:
+    plant.locate = by_port
+    plant.gateway.start()
+    await plant.run(5.5)
+    plant.gateway.addresses.clear()
+    await plant.want(gateway_port=9999)
+    await trio.sleep(1)
+    assert plant.gateway.addresses == {"http://localhost:9999"}
+
+
 async def test_a_gateway_that_ran_all_along_has_not_started_because_it_was_looked_for_elsewhere(
     autojump_clock: MockClock, plant: Plant
 ) -> None:

@@ -217,12 +217,6 @@ class World:
         """The resource's status."""
         return dict((await self.asked(lambda: self.plane.admin.get(self._resource))).get("status", {}))
 
-    async def history(self, pod: str) -> list[dict[str, Any]]:
-        """What a gateway's agent remembers of its last syncs, newest last."""
-        path = f"/api/v1/namespaces/{SPACE}/configmaps/{names.changes_configmap(CR)}"
-        data = (await self.asked(lambda: self.plane.admin.get(path))).get("data", {})
-        return list(json.loads(data.get(pod, "[]")))
-
     async def leader(self) -> str:
         """The replica that holds the lease."""
         path = f"/apis/coordination.k8s.io/v1/namespaces/{accounts.HOME}/leases/stoker-controller-manager"

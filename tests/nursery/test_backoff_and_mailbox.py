@@ -7,6 +7,7 @@ import trio
 
 from stoker.nursery.backoff import Backoff, exponential
 from stoker.nursery.mailbox import Mailbox
+from stoker.nursery.supervisor import RESTARTS
 
 
 def test_a_backoff_doubles_up_to_its_most_and_stays_there() -> None:
@@ -21,6 +22,10 @@ def test_jitter_moves_it_either_way_by_its_share(drawn: float, delay: float) -> 
 
 def test_peers_do_not_retry_in_step() -> None:
     assert len({Backoff((10.0,)).delay(1) for _ in range(20)}) > 1
+
+
+def test_nor_do_services_that_are_restarted() -> None:
+    assert len({RESTARTS.delay(1) for _ in range(20)}) > 1
 
 
 async def test_a_reader_gets_the_newest_and_skips_the_rest() -> None:
