@@ -8,6 +8,7 @@ import pytest
 import trio
 
 from stoker.errors import MergeFailed
+from tests.agent.gateway import COMMISSIONING
 from tests.agent.trouble import Disk
 
 if TYPE_CHECKING:
@@ -79,6 +80,18 @@ async def test_a_gateway_without_locks_costs_no_warning(
     await trio.sleep(1)
     assert synced.live() == "new"
     assert "scan_lock" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("up", [False, True])
+async def test_a_gateway_that_does_not_run_yet_is_asked_for_none(
+    autojump_clock: MockClock, plant: Plant, logged: Callable[[], list[dict[str, Any]]], up: bool
+) -> None:
+    if up:
+        plant.gateway.start((200, COMMISSIONING))
+    await plant.run(5)
+    assert plant.live() is not None
+    assert not LOCKS & set(plant.gateway.asked)
+    assert [line for line in logged() if line["event"] == "scan_lock_missed"] == []
 
 
 async def test_after_an_aborted_merge_the_scans_release_the_locks_and_pay_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -39,6 +40,15 @@ async def hangs(stopping: trio.Event) -> None:
         say("cancelled")
 
 
+async def hears_two(stopping: trio.Event) -> None:
+    """Is sent both signals before the loop turns once more."""
+    say("serving")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), number)
+    await stopping.wait()
+    await trio.sleep_forever()
+
+
 async def blocks(stopping: trio.Event) -> None:
     """Stops the loop from turning."""
     await drains(stopping)
@@ -59,6 +69,7 @@ async def returns(_stopping: trio.Event) -> None:
 HOW: dict[str, Callable[[trio.Event], Awaitable[None]]] = {
     "drains": drains,
     "hangs": hangs,
+    "hears_two": hears_two,
     "blocks": blocks,
     "gives_up": gives_up,
     "returns": returns,

@@ -52,6 +52,11 @@ def test_the_second_signal_ends_it_at_once(number: signal.Signals) -> None:
         assert line(child) == ""
 
 
+def test_two_signals_in_one_breath_end_it_at_once() -> None:
+    with process("hears_two") as child:
+        assert child.wait(30) in {128 + signal.SIGTERM, 128 + signal.SIGINT}
+
+
 def test_the_second_signal_ends_it_though_the_loop_is_blocked() -> None:
     with process("blocks") as child:
         child.send_signal(signal.SIGTERM)
