@@ -40,6 +40,7 @@ class FakeGateway(httpx.AsyncBaseTransport):
     designers_take: float = 0.0
     scans: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    locks_wanted: list[dict[str, int]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
 
@@ -81,6 +82,7 @@ class FakeGateway(httpx.AsyncBaseTransport):
         if area == "scan":
             return httpx.Response(200, text=self.scan_body)
         if area == "scan-lock":
+            self.locks_wanted.append(json.loads(request.content))
             await trio.sleep(self.lock_takes)
             return httpx.Response(_of(self.lock, kind), text="{}")
         if area == "designers":

@@ -38,6 +38,15 @@ async def test_both_locks_are_taken_before_the_merge(autojump_clock: MockClock, 
     assert plant.gateway.scans[-2:] == ["projects", "config"]
 
 
+async def test_it_is_waited_for_for_less_than_ten_seconds_and_held_for_a_minute_at_most(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    synced.gateway.lock = 200
+    await synced.push({"projects/line1/project.json": "new"})
+    await trio.sleep(1)
+    assert synced.gateway.locks_wanted[-2:] == [{"acquireTimeout": 9, "holdTimeout": 60}] * 2
+
+
 @pytest.mark.parametrize("status", [408, 409])
 async def test_a_lock_that_is_refused_is_done_without(
     autojump_clock: MockClock, synced: Plant, status: int, capsys: pytest.CaptureFixture[str]
@@ -110,8 +119,45 @@ async def test_after_an_aborted_merge_the_scans_release_the_locks_and_pay_nothin
     assert plant.metric("scan_total", result="success") == 1
 
 
-async def test_after_an_aborted_merge_without_locks_nothing_is_scanned(autojump_clock: MockClock, plant: Plant) -> None:
+async def test_after_an_aborted_merge_a_lock_whose_answer_was_lost_is_released_too(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
     plant.blocking = disk = Disk()
+    plant.gateway.start()
+    await plant.run()
+    plant.gateway.scans.clear()
+    plant.gateway.lock_takes = 1000.0
+    disk.fails["merge"] = MergeFailed("the disk is full")
+    await plant.push({"projects/line1/project.json": "new"})
+    await trio.sleep(12)
+    assert plant.gateway.scans == ["projects", "config"]
+
+
+async def test_a_stop_before_the_merge_releases_the_locks_and_waits_for_that_for_seconds_only(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    plant.blocking = disk = Disk()
+    plant.gateway.lock = 200
+    plant.gateway.start()
+    for port in ("open", "hangs"):
+        agent = await plant.run()
+        plant.gateway.scans.clear()
+        disk.held["merge"] = trio.Event()
+        await plant.push({"projects/line1/project.json": port})
+        await trio.sleep(1)
+        plant.gateway.port = port
+        with trio.fail_after(9):
+            await agent.stop()
+        assert plant.gateway.scans == ["projects", "config"] or port == "hangs"
+        disk.held.clear()
+
+
+@pytest.mark.parametrize("status", [404, 408, 409])
+async def test_after_an_aborted_merge_without_locks_nothing_is_scanned_and_no_other_s_lock_released(
+    autojump_clock: MockClock, plant: Plant, status: int
+) -> None:
+    plant.blocking = disk = Disk()
+    plant.gateway.lock = status
     plant.gateway.start()
     await plant.run()
     plant.gateway.scans.clear()
