@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 BODY_LIMIT: Final = 25 * MIB
 """GitHub's own."""
-UNSIGNED: Final = "a test of the connection is not signed: whether the secret is right shows with the first push"
-"""Of Bitbucket Data Center, whose secret signs everything but this. It says nothing, so that nobody need have sent it."""
+UNPROVED: Final = "no valid signature or token"
+UNSIGNED: Final = f"{UNPROVED}: Bitbucket signs no test of a connection; save the webhook, and the first push tells"
 
 
 def create_app(
@@ -105,14 +105,12 @@ class Receiver:
         if self.settings.open and len(route) < 2:
             return _stranger(403, "a fleet hook needs WEBHOOK_HMAC_SECRET or WEBHOOK_BEARER_TOKEN")
         headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
-        if bitbucket.is_test(headers) and not self.settings.open and signature.shows_nothing(headers):
-            return Answer(200, {"message": "pong", "reason": UNSIGNED}, bitbucket.SOURCE, trusted=False)
         try:
             said = await self._heard(headers, receive)
         except Refused as refused:
             return _stranger(refused.status, refused.reason)
         if said is None:
-            return _stranger(401, "no valid signature or token")
+            return _stranger(401, UNSIGNED if bitbucket.is_unsigned_test(headers) else UNPROVED)
         return await self.answerer.answer(route, said, delivery_of(headers))
 
     async def _heard(self, headers: dict[str, str], receive: Any) -> Said | None:

@@ -31,8 +31,7 @@ class Record:
     def say(self, path: str, answer: Answer) -> None:
         """One answer."""
         if not answer.trusted:
-            if answer.status >= 400:
-                self._stranger(path, answer)
+            self._stranger(path, answer)
             return
         context = {key: answer.body[key] for key in TOLD if key in answer.body}
         level = self._log.info if answer.status < 400 else self._log.warning

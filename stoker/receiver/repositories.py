@@ -1,7 +1,7 @@
-"""Whether two URLs mean the same repository: host and path, without scheme, user, port, trailing ``.git``, case.
+"""Whether two URLs mean the same repository: host and path, without scheme, user, port, trailing ``.git``, host case.
 
-Every host whose pushes are understood takes a path in any case, and names it as its owner wrote it, so that whoever typed it
-otherwise clones all the same. Two repositories that differ in nothing else are nudged by one another, which costs a look.
+The great public hosts take a path in any case and name it as its owner wrote it, so that whoever typed it otherwise clones all
+the same: there its case is no difference either.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ OVER_443: Final[Mapping[str, str]] = {
 """Hosts that serve ssh on the port of HTTPS, for networks that let nothing else out, and as whom they push."""
 
 
+ANY_CASE: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "dev.azure.com", "ssh.dev.azure.com"})
+
+
 def identity(url: str) -> tuple[str, str]:
     """Host and path of a URL in any form git takes, ``git@host:path`` and ``[git@host:port]:path`` included; NOWHERE when it is
     none."""
@@ -35,5 +38,8 @@ def identity(url: str) -> tuple[str, str]:
         except ValueError:
             return NOWHERE
         path = parts.path
-    host, path = host.lower(), unquote(path).lower().strip("/").removesuffix(".git").rstrip("/")
-    return (OVER_443.get(host, host), path) if path else NOWHERE
+    host, path = host.lower(), unquote(path).strip("/").removesuffix(".git").rstrip("/")
+    host = OVER_443.get(host, host)
+    if host in ANY_CASE or host.endswith(".visualstudio.com"):
+        path = path.lower()
+    return (host, path) if path else NOWHERE

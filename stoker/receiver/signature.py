@@ -54,12 +54,6 @@ def shows_something(settings: ReceiverSettings, headers: Mapping[str, str]) -> b
     return any(hmac.compare_digest(token.reveal().encode(), text) for token in settings.bearer_tokens for text in shown)
 
 
-def shows_nothing(headers: Mapping[str, str]) -> bool:
-    """Whether the sender did not even try to prove who it is."""
-    names = ("x-hub-signature-256", "x-hub-signature", *BARE_HEX, STANDARD[2], "authorization", "x-gitlab-token")
-    return not any(headers.get(name) for name in names)
-
-
 def _signed(settings: ReceiverSettings, headers: Mapping[str, str], body: bytes | bytearray) -> bool:
     good, shown = False, list(_signatures(headers))
     in_a_form = form.is_form(headers) and any(headers.get(name) for name in BARE_HEX)

@@ -46,6 +46,12 @@ def test_a_host_that_serves_ssh_on_the_port_of_https_pushes_by_its_own_name(clon
     assert identity(cloned) == identity(pushed_as)
 
 
+@pytest.mark.parametrize("host", ["git.example.com", "github.com.example.com"])
+def test_on_a_host_of_ones_own_the_case_of_a_path_may_tell_two_apart(host: str) -> None:
+    assert identity(f"https://{host.upper()}/plant/x") == identity(f"https://{host}/plant/x")
+    assert identity(f"https://{host}/Plant/x") != identity(f"https://{host}/plant/x")
+
+
 def test_a_blank_in_a_path_is_one_however_it_is_written() -> None:
     assert identity("https://git.example.com/Line%20Two/x") == identity("https://git.example.com/Line Two/x.git")
 

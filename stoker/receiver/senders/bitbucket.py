@@ -28,12 +28,12 @@ def said(headers: Headers, body: Body) -> Said:
         return _cloud(body)
     if event in ("repo:refs_changed", "mirror:repo_synchronized"):
         return _data_center(body)
-    return Ping(SOURCE) if is_test(headers) else unmoved(SOURCE, event)
+    return Ping(SOURCE) if event == TEST else unmoved(SOURCE, event)
 
 
-def is_test(headers: Headers) -> bool:
+def is_unsigned_test(headers: Headers) -> bool:
     """Whether somebody pressed *Test connection*: the one request of Data Center that a secret does not sign."""
-    return headers.get("x-event-key") == TEST
+    return headers.get("x-event-key") == TEST and "x-hub-signature" not in headers
 
 
 def _cloud(body: Body) -> Said:
@@ -74,7 +74,8 @@ def _id(change: dict[str, Any]) -> Any:
 
 
 def _clones(link: dict[str, Any], repository: Any) -> list[str]:
-    """The clone URLs of a page ``…/projects/KEY/repos/SLUG/browse``: ``…/scm/KEY/SLUG``, and by ssh without what precedes."""
+    """The clone URLs of a page ``…/projects/KEY/repos/SLUG/browse``: ``…/scm/key/SLUG``, and by ssh without what
+    precedes; the key is written either way."""
     key, slug = at(repository, "project", "key"), at(repository, "slug")
     if not (isinstance(key, str) and isinstance(slug, str)):
         return []
@@ -83,4 +84,5 @@ def _clones(link: dict[str, Any], repository: Any) -> list[str]:
     )
     bases = [base for base, found, _ in pages if found]
     hosts = [base.partition("://")[2].partition("/")[0] for base in bases]
-    return [*(f"{base}/scm/{key}/{slug}" for base in bases), *(f"ssh://git@{host}/{key}/{slug}" for host in hosts)]
+    places = [*(f"{base}/scm" for base in bases), *(f"ssh://git@{host}" for host in hosts)]
+    return [f"{place}/{name}/{slug}" for place in places for name in (key.lower(), key)]
