@@ -30,8 +30,8 @@ from stoker.kube.cluster import CONFIGMAPS, WatchEvent
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.memory import settle_in
 from stoker.observe.metrics import new_registry, render
-from stoker.web.pages import serve_pages
 from stoker.web.probes import probe_app
+from stoker.web.serve import serve
 
 RESOURCE, POD, SPACE = "plant", "gateway-0", "default"
 PROFILE = ResolvedProfile(mappings=[MappingSpec(source="projects", destination="projects")])
@@ -57,7 +57,7 @@ async def main(url: str, data: str, state: str, gateway: str) -> None:
     )
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_tell, cluster)
-        await nursery.start(partial(serve_pages, probes, bind="127.0.0.1:0", stopping=stopping))
+        await nursery.start(partial(serve, probes, bind="127.0.0.1:0", stopping=stopping))
         nursery.start_soon(agent)
         async for line in trio.wrap_file(sys.stdin):
             commit = {"data": _published(url, line.strip())}

@@ -52,7 +52,6 @@ AGENT: Final = {
     "merge_recovered": "A merge of an earlier life was completed or undone before anything else.",
     "metadata_not_read": "The metadata ConfigMap could not be read; what is known stays in force.",
     "no_service_account": "The pod has no token for the API server: the gateway may start, and nothing is synced.",
-    "page_failed": "A fault of stoker's while a probe or the metrics were answered; please report it.",
     "report_forbidden": "The agent's role is missing; `remedy` is the command that grants it.",
     "report_lost": "Somebody changed or removed this agent's key; it is written again.",
     "report_not_read": "Whether the report is still there could not be seen; it is looked at later.",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import trio
 
 from stoker.observe.metrics import render
-from stoker.web.pages import serve_pages
 from stoker.web.probes import probe_app
+from stoker.web.serve import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,5 @@ async def serve_probes(
     metrics = probe_app(live=health.live, ready=health.ready, metrics=partial(render, registry))
     async with trio.open_nursery() as nursery:
         for what, app, bind in (("probes", probes, addresses.probes), ("metrics", metrics, addresses.metrics)):
-            await nursery.start(
-                partial(serve_pages, app, bind=bind, stopping=stopping, on_bound=partial(on_bound, what))
-            )
+            await nursery.start(partial(serve, app, bind=bind, stopping=stopping, on_bound=partial(on_bound, what)))
         task_status.started()

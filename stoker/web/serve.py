@@ -15,9 +15,9 @@ import trio
 
 from stoker.errors import ApplicationFailed
 from stoker.observe.memory import stood_in
-from stoker.web.bound import bound
 from stoker.web.farewell import Farewell
 from stoker.web.gate import Gate
+from stoker.web.listen import FLAGS, bind_listener, parse_address, unknown_host
 
 # A megabyte in every process that is probed: files of settings, and other processes' events, which it names as a type.
 with (
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Callable
+
+RESOLVE_SECONDS = 10.0
 
 
 async def serve(
@@ -64,13 +66,13 @@ async def serve(
         farewell.said = True
         await trio.sleep(linger)
 
-    with await bound(bind, user_timeout=user_timeout) as listener:
+    with await _listener(bind, user_timeout) as listener:
         config = _config(listener, tls, graceful, options or {})
         async with trio.open_nursery() as nursery:
-            told = await nursery.start(partial(hypercorn_serve, gate, config, shutdown_trigger=ending, mode="asgi"))
+            bound = await nursery.start(partial(hypercorn_serve, gate, config, shutdown_trigger=ending, mode="asgi"))
             await gate.decided.wait()
             if gate.started:
-                urls = [str(url) for url in told]
+                urls = [str(url) for url in bound]
                 if on_bound is not None:
                     on_bound(urls)
                 task_status.started(urls)
@@ -80,6 +82,16 @@ async def serve(
     if not stopping.is_set():
         did = "ended by itself" if gate.started else "did not start"
         raise ApplicationFailed(f"the application on {bind} {did}: {gate.failure or 'it gave no reason'}")
+
+
+async def _listener(bind: str, user_timeout: float) -> socket.socket:
+    host, port = parse_address(bind, what="address")
+    try:
+        with trio.fail_after(RESOLVE_SECONDS):
+            found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM, flags=FLAGS)
+    except (OSError, UnicodeError, trio.TooSlowError) as error:
+        raise unknown_host(bind, what="address") from error
+    return bind_listener(found[0], bind, what="address", user_timeout=user_timeout)
 
 
 def _config(listener: socket.socket, tls: ssl.SSLContext | None, graceful: float, options: dict[str, Any]) -> Config:

@@ -11,7 +11,8 @@ from tests.house.conftest import ROOT
 
 LIBRARIES = {
     *("trio", "attr", "attrs", "outcome", "sniffio", "sortedcontainers", "idna"),
-    "h11",
+    *("h11", "h2", "hpack", "hyperframe"),
+    *("hypercorn", "wsproto", "priority"),
     *("pygit2", "_cffi_backend"),
     *("msgspec", "structlog", "prometheus_client"),
 }

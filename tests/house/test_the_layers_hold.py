@@ -14,7 +14,7 @@ from tests.house.conftest import ROOT, imports, text, tracked
 
 CLIENTS = {
     "httpx": {"kube/http/ways.py", "git", "ignition/exchange.py", "wire/by_httpx.py", "standalone/demo"},
-    "h11": {"wire/line.py", "web/pages.py"},
+    "h11": {"wire/line.py"},
     "pygit2": {"git/library.py"},  # which loads it without every authority of the system
     "certifi": set(),
     "hypercorn": {"web"},

@@ -58,12 +58,6 @@ def test_what_asks_git_servers_loads_no_second_http() -> None:
     assert not modules & {"h2", "hpack"}
 
 
-def test_what_serves_pages_loads_no_large_server() -> None:
-    modules = loaded("import stoker.agent.probes")
-    assert "h11" in modules
-    assert not modules & {"hypercorn", "h2", "wsproto"}
-
-
 def test_a_module_that_was_stood_in_for_can_be_loaded_afterwards() -> None:
     assert "tarfile" in loaded("import stoker.git.library, tarfile; tarfile.open")
 

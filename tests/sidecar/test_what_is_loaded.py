@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 # Of rich the console: structlog asks for the package alone, finds it hidden, and goes on without.
 UNWANTED = {
-    *("kubernetes", "quart", "quart_trio", "hypercorn", "hpack", "jsonschema"),
-    *("rich.console", "cryptography", "jwt", "yaml"),
+    *("kubernetes", "quart", "quart_trio", "jsonschema", "rich.console", "cryptography", "jwt", "yaml", "httpx"),
     "stoker.controller",
     "stoker.standalone",
     "stoker.receiver",

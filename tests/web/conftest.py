@@ -11,7 +11,6 @@ import httpx
 import pytest
 import trio
 
-from stoker.web.pages import serve_pages
 from stoker.web.plain import lifespan
 from stoker.web.serve import serve
 
@@ -55,13 +54,12 @@ class Served:
     """A server that runs in ``nursery`` until ``stopping``."""
 
     nursery: trio.Nursery
-    serve: Any = serve
     stopping: trio.Event = field(default_factory=trio.Event)
     url: str = ""
 
     async def start(self, app: Any, **options: Any) -> str:
         """The URL under which ``app`` is served."""
-        bound = partial(self.serve, app, bind="127.0.0.1:0", stopping=self.stopping, **options)
+        bound = partial(serve, app, bind="127.0.0.1:0", stopping=self.stopping, **options)
         (self.url,) = await self.nursery.start(bound)
         return self.url
 
@@ -75,12 +73,6 @@ class Served:
 async def served(nursery: trio.Nursery) -> Served:
     """A server that the test starts; the test's end cancels it."""
     return Served(nursery)
-
-
-@pytest.fixture
-async def pages(nursery: trio.Nursery) -> Served:
-    """As ``served``, of pages that are only read."""
-    return Served(nursery, serve_pages)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Probes: 200, or 503 with what is amiss; metrics as text; everything else 404. By either server."""
+"""Probes: 200, or 503 with what is amiss; metrics as text; everything else 404."""
 
 from __future__ import annotations
 
@@ -8,21 +8,14 @@ import pytest
 
 from stoker.observe.metrics import ServiceMetrics, new_registry, render
 from stoker.observe.probes import Readiness
-from stoker.web.pages import serve_pages
 from stoker.web.probes import probe_app
-from stoker.web.serve import serve
-from tests.web.conftest import Served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
-    import trio
 
-
-@pytest.fixture(params=["serve", "serve_pages"])
-async def served(request: pytest.FixtureRequest, nursery: trio.Nursery) -> Served:
-    return Served(nursery, serve if request.param == "serve" else serve_pages)
+    from tests.web.conftest import Served
 
 
 def nothing() -> Mapping[str, str]:
