@@ -52,6 +52,7 @@ AGENT: Final = {
     "merge_recovered": "A merge of an earlier life was completed or undone before anything else.",
     "metadata_not_read": "The metadata ConfigMap could not be read; what is known stays in force.",
     "no_service_account": "The pod has no token for the API server: the gateway may start, and nothing is synced.",
+    "order_put_back": "The metadata ConfigMap went back to an order that was replaced before; the newer one is kept a minute.",
     "report_forbidden": "The agent's role is missing; `remedy` is the command that grants it.",
     "report_lost": "Somebody changed or removed this agent's key; it is written again.",
     "report_not_read": "Whether the report is still there could not be seen; it is looked at later.",
@@ -161,7 +162,8 @@ ANY: Final = {
     "request_refused": "/metrics was asked for without a token that may read it; at most a line in ten seconds.",
     "service_failed": "A service keeps failing: the process ends.",
     "service_restarting": "A service failed and is started again after `delay_s`; its siblings go on.",
-    "watch_interrupted": "A watch broke and is taken up again; at info where the server only wants a fresh list.",
+    "store_put_back": "The API server shows an earlier state than before: a backup was restored. What it lacks is written again.",
+    "watch_interrupted": "A watch broke, and everything is listed again; at info where the server only wants a fresh list.",
 }
 SECTIONS: Final = {
     "Agent": AGENT,

@@ -56,9 +56,15 @@ class Parts:
         patient = PatientCluster(cluster)
         self.trigger = Trigger()
         self.monitor = Monitor(client, self.trigger, metrics, **who)
-        self.wanted = Wanted(setup, patient, self.trigger, on_metadata=partial(_locate, setup, client, self.monitor))
-        self.desk = Desk(Engine(setup.data, protection=PROTECTION, now=now), gate, blocking, **who)
         self.publisher = Publisher(setup, patient, EventRecorder(patient, "stoker-agent", now=now))
+        self.wanted = Wanted(
+            setup,
+            patient,
+            self.trigger,
+            on_metadata=partial(_locate, setup, client, self.monitor),
+            on_relisted=self.publisher.look_soon,
+        )
+        self.desk = Desk(Engine(setup.data, protection=PROTECTION, now=now), gate, blocking, **who)
         self.aftermath = Aftermath(client, **who)
         scanner = Scanner(client, self.monitor, metrics, on_asked=self.aftermath.scanned, **who)
         cycle = Cycle(

@@ -3,7 +3,8 @@
 Merge patches of the gateway's own key, and nothing when nothing changed, each when its turn comes among all who share the
 map. What could not be written is written later, in its newest form; a map that is not there is waited for and never created,
 for the resource may be on its way out. A map that somebody emptied, or deleted so that the controller made it anew, is
-noticed by a read every five minutes: a watch of it would bring every agent the reports of all others.
+noticed by a read every five minutes, and after the API server was away: a watch of it would bring every agent the reports of
+all others.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ PAUSES: Final = Backoff((1.0, 2.0, 5.0, 10.0, 30.0))
 EVENTS_KEPT: Final = 20
 LOOK_EVERY: Final = 300.0
 """Seconds, give or take a fifth, between two looks for what was written."""
+LOOK_AGAIN: Final = 30.0
+LOOK_SECONDS: Final = 0.1
+"""For each who shares a map, where all look: ten looks a second at a map of a megabyte are no load."""
 EventType = Literal["Normal", "Warning"]
 
 
@@ -48,6 +52,7 @@ class Publisher:
         self._cluster = cluster
         self._recorder = events
         self._changed = trio.Event()
+        self._look_at = 0.0
         self._loaded = False
         self._report: Report | None = None
         self._written: dict[str, str] = {}
@@ -106,20 +111,28 @@ class Publisher:
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Write until cancelled; started at once."""
-        failures, look_at = 0, trio.current_time() + _until_look()
+        failures, self._look_at = 0, trio.current_time() + _until_look()
         task_status.started()
         while True:
-            with trio.move_on_at(look_at):
+            with trio.move_on_at(self._look_at):
                 await self._changed.wait()
-            if trio.current_time() >= look_at:
-                look_at = trio.current_time() + _until_look()
-                await self._look()
             self._changed = trio.Event()
+            if trio.current_time() >= self._look_at:
+                self._look_at = trio.current_time() + _until_look()
+                await self._look()
             failures = 0 if await self.flush() else failures + 1
             if failures:
                 with trio.move_on_after(PAUSES.delay(failures)):
                     await self._changed.wait()
                 self._changed.set()
+
+    def look_soon(self, _asked_at: float) -> None:
+        """The server was away, and its store may have been put back: what was written may not be there any more. So it is for
+        all who share the maps, and they do not look at once.
+        """
+        sharers = max(turns.sharers for turns in self._turns.values())
+        self._look_at = trio.current_time() + random.uniform(0.0, sharers * LOOK_SECONDS)
+        self._changed.set()
 
     async def flush(self, *, at_once: bool = False) -> bool:
         """Write what differs from what was written last; False when something could not be. ``at_once``: out of turn."""
@@ -171,6 +184,7 @@ class Publisher:
                 found = ""
             except StokerError as error:
                 self._log.debug("report_not_read", error=str(error))
+                self._look_at = min(self._look_at, trio.current_time() + LOOK_AGAIN)
                 continue
             if found != text:
                 self._log.warning("report_lost", what=name, remedy="somebody changed it; it is written again")

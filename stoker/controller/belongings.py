@@ -7,6 +7,7 @@ Of the histories that agents keep only the keys are kept, so that a new entry is
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
@@ -46,10 +47,24 @@ class Belongings:
         bound = {names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY}
         self._informers: list[tuple[Kind[Any], str, Informer[Any]]] = []
         for namespace in namespaces or ("",):
-            owned: Informer[Any] = Informer(cluster, MAPS, namespace, labels=maps, on_change=self._map_changed)
+            owned: Informer[Any] = Informer(
+                cluster,
+                MAPS,
+                namespace,
+                labels=maps,
+                on_change=self._map_changed,
+                on_relisted=partial(self._relisted, MAPS, names.CR_NAME),
+            )
             self._informers.append((MAPS, namespace, owned))
             if bindings:
-                owned = Informer(cluster, ROLEBINDINGS, namespace, labels=bound, on_change=self._binding_changed)
+                owned = Informer(
+                    cluster,
+                    ROLEBINDINGS,
+                    namespace,
+                    labels=bound,
+                    on_change=self._binding_changed,
+                    on_relisted=partial(self._relisted, ROLEBINDINGS, names.ROLEBINDING_LABEL),
+                )
                 self._informers.append((ROLEBINDINGS, namespace, owned))
 
     async def run(self) -> None:
@@ -74,6 +89,13 @@ class Belongings:
         news, before = self._pictures[ROLEBINDINGS.plural].told(old, new)
         if news and (before is None or new is None or _terms(before) != _terms(new)):
             self._owner_of(old, new, names.ROLEBINDING_LABEL)
+
+    def _relisted(self, kind: Kind[Any], label: str, asked_at: float) -> None:
+        """What we wrote and no watch has shown may be undone."""
+        for relisted, _, informer in self._informers:
+            if relisted == kind and informer.relisting:
+                for undone in self._pictures[kind.plural].relisted(informer, asked_at):
+                    self._owner_of(undone, None, label)
 
     def _owner_of(self, old: Any, new: Any, label: str) -> None:
         present = new or old

@@ -5,7 +5,8 @@ watches know serves as well, but for a moment after each write of ours: so its a
 it is none. A version that is older than the known one is late and ignored, unless the watch itself went back: then the server's
 store was put back to that state. Versions are compared as numbers, which they are on every API server; where they are not, what
 comes last counts. A write whose news never come, because the watch broke and the object went before it was up again, is
-believed for a minute, and then the server is asked.
+believed for a minute, and then the server is asked. A list that was asked for after a write shows it, or it was undone: so
+what no watch has shown by then is forgotten. Where a server refuses a write for the version that we name, it is asked, too.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import trio
 
-from stoker.errors import AlreadyExists, ObjectNotFound
+from stoker.errors import AlreadyExists, Conflict, ObjectNotFound
+from stoker.kube.versions import is_before, went_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from stoker.kube.cluster import Cluster, Kind, Listing, Subresource, WatchEvent
+    from stoker.kube.informer import Informer
 
 T = TypeVar("T")
 Key = tuple[str, str]
@@ -56,13 +59,34 @@ class Picture(Generic[T]):
         """A watch's news: whether it is any, and what was known before."""
         key = _key(new if new is not None else old)
         before = self._known.get(key)
-        self._unseen.pop(key, None)
         if new is not None:
-            return self._take(new, back=went_back(old, new)), before
+            taken = self._take(new, anyhow=went_back(old, new))
+            if taken or before is None or _version(new) == _version(before):
+                self._unseen.pop(key, None)
+            return taken, before
         if before is None or _uid(before) != _uid(old):
             return False, before
+        self._unseen.pop(key, None)
         del self._known[key]
         return True, before
+
+    def relisted(self, informer: Informer[T], asked_at: float) -> list[T]:
+        """The informer listed anew at that time, and told what it found: of what we wrote before, what turned out otherwise,
+        as it was known until now.
+        """
+        undone = []
+        for key, written_at in list(self._unseen.items()):
+            if written_at >= asked_at or not informer.covers(key[0]):
+                continue
+            del self._unseen[key]
+            before, present = self._known.get(key), informer.get(*key)
+            if present is None:
+                self._known.pop(key, None)
+            else:
+                self._take(present, anyhow=True)
+            if before is not None and (present is None or _version(before) != _version(present)):
+                undone.append(before)
+        return undone
 
     def note(self, item: T) -> bool:
         """The server's answer to us; whether it is newer than what was known."""
@@ -71,10 +95,17 @@ class Picture(Generic[T]):
             self._unseen[_key(item)] = trio.current_time()
         return taken
 
-    def _take(self, item: T, *, back: bool = False) -> bool:
+    def answered(self, item: T, before: T | None) -> None:
+        """The server was asked, because what was known ``before`` is not believed any more: its answer counts, whatever its
+        version, unless there was news meanwhile.
+        """
+        if not self.note(item) and self._known.get(_key(item)) is before:
+            self._take(item, anyhow=True)
+
+    def _take(self, item: T, *, anyhow: bool = False) -> bool:
         key = _key(item)
         before = self._known.get(key)
-        if before is not None and not back and not _newer(item, before):
+        if before is not None and not anyhow and not _newer(item, before):
             return False
         self._known[key] = self._trim(item)
         self._doubted.discard(key)
@@ -95,7 +126,7 @@ class Picture(Generic[T]):
             self._unseen.pop(key, None)
 
     def doubt(self, key: Key) -> None:
-        """It is there though no watch shows it, without its labels say: from now on the server is asked."""
+        """It is there though no watch shows it, without its labels say, or it is another than we know: the server is asked."""
         self.removed(key, self.present(key))
         self._doubted.add(key)
 
@@ -121,7 +152,7 @@ class View:
                 picture.removed((namespace, name), before)
             raise
         if picture is not None:
-            picture.note(found)
+            picture.answered(found, before)
         return found
 
     async def list(
@@ -170,6 +201,10 @@ class View:
             if picture is not None:
                 picture.removed((namespace, name), before)
             raise
+        except Conflict:
+            if picture is not None and picture.present((namespace, name)) is before:
+                picture.doubt((namespace, name))
+            raise
         if picture is not None:
             picture.note(made)
         return made
@@ -186,13 +221,6 @@ class View:
             picture.removed((namespace, name), before)
 
 
-def went_back(old: Any, new: Any) -> bool:
-    """Whether the watch itself tells of an earlier version than it did before: the server's store was put back to that state,
-    and what was known of a later one is not so any more.
-    """
-    return old is not None and new is not None and _newer(old, new)
-
-
 def _key(item: Any) -> Key:
     return item.metadata.namespace, item.metadata.name
 
@@ -201,8 +229,10 @@ def _uid(item: Any) -> str:
     return str(item.metadata.uid)
 
 
+def _version(item: Any) -> str:
+    return str(item.metadata.resource_version)
+
+
 def _newer(item: Any, known: Any) -> bool:
-    late, early = item.metadata.resource_version, known.metadata.resource_version
-    if late.isdecimal() and early.isdecimal():
-        return int(late) > int(early)
-    return bool(late != early)
+    late, early = _version(item), _version(known)
+    return is_before(early, late) if late.isdecimal() and early.isdecimal() else late != early

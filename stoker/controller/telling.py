@@ -40,7 +40,7 @@ class Telling:
             log.info(
                 "ref_resolved", ref=this.ref, commit=wanted.last_sync_commit, before=before.last_sync_commit or None
             )
-        if wanted.last_handled_requested_at != before.last_handled_requested_at:
+        if wanted.last_handled_requested_at not in {before.last_handled_requested_at, ""}:
             log.info("request_handled", requested_at=wanted.last_handled_requested_at, commit=wanted.last_sync_commit)
         old = {condition.type: (condition.status, condition.reason) for condition in before.conditions}
         for condition in wanted.conditions:

@@ -15,9 +15,10 @@ import trio
 from stoker.api import names, pods
 from stoker.controller.belongings import MAPS, Belongings
 from stoker.controller.outcome import Census, Tokens, tokens_of
-from stoker.controller.pictures import Picture, went_back
+from stoker.controller.pictures import Picture
 from stoker.kube.cluster import GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.informer import Informer
+from stoker.kube.versions import went_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -72,7 +73,13 @@ class Watches:
         self._wake = wake
         self._pushed = pushed
         self._resources: list[Informer[GatewaySync]] = [
-            Informer(cluster, GATEWAYSYNCS, namespace, on_change=self._resource_changed)
+            Informer(
+                cluster,
+                GATEWAYSYNCS,
+                namespace,
+                on_change=self._resource_changed,
+                on_relisted=self._resources_relisted,
+            )
             for namespace in namespaces or ("",)
         ]
         self._secrets: Informer[Secret] | None = (
@@ -144,7 +151,7 @@ class Watches:
         present = new or old
         if present is None:
             return
-        self.pictures[GATEWAYSYNCS.plural].told(old, new)
+        news, before = self.pictures[GATEWAYSYNCS.plural].told(old, new)
         key = present.metadata.namespace, present.metadata.name
         if new is None:
             self._departed(key)
@@ -156,12 +163,26 @@ class Watches:
             self._arrived(key)
         elif key[0] not in self._spaces or not self._spaces[key[0]].open:
             pass  # the first pass is still to come
-        elif went_back(old, new):
-            self._wake(key, wish=not _same_wish(old, new))  # its status is an earlier one too
+        elif went_back(old, new) or (news and self._lacks_our_status(before, new)):
+            self._wake(key, wish=not _same_wish(old, new))
         elif not _same_wish(old, new, but=PUSHED):
             self._wake(key, wish=True)
         elif not _same_wish(old, new):
             self._pushed(key)
+
+    def _lacks_our_status(self, before: GatewaySync | None, new: GatewaySync) -> bool:
+        """Whether a list shows another status than we wrote, which was undone then; news of a watch may just be ahead of an
+        answer to us.
+        """
+        relisting = any(resources.relisting for resources in self._resources)
+        return relisting and before is not None and before.status != new.status
+
+    def _resources_relisted(self, asked_at: float) -> None:
+        """What we wrote before may be undone though no resource has changed since: nobody else would write it again."""
+        for resources in self._resources:
+            undone = self.pictures[GATEWAYSYNCS.plural].relisted(resources, asked_at) if resources.relisting else ()
+            for one in undone:
+                self._wake((one.metadata.namespace, one.metadata.name), wish=False)
 
     def _arrived(self, key: Key) -> None:
         namespace, name = key

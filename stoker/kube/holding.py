@@ -88,7 +88,8 @@ class Holding:
         """Somebody's hand on the object, a lost answer, even its deletion, end no lease; LeadershipLost: it is another's."""
         renewal = {"renewTime": self._moment()}
         try:
-            await self._write(renewal, self._version)
+            # A store that was put back gives its versions out again: ours may be one of another's lease.
+            self._check(await self._write(renewal, self._version))
             return
         except ObjectNotFound:
             gone = True
@@ -98,9 +99,7 @@ class Holding:
             await self._create()
             return
         present = await self._cluster.get(LEASES, self._namespace, self._name)
-        holder = _holder(present)
-        if holder != self._identity:
-            raise LeadershipLost(f"{holder or 'nobody'} holds the lease now")
+        self._check(present)
         await self._write(renewal, present.metadata.resource_version)
 
     async def give_back(self) -> bool:
@@ -120,10 +119,16 @@ class Holding:
         body = {"metadata": {"name": self._name}, "spec": self._ours() | {"leaseTransitions": 0}}
         self._version = (await self._cluster.create(LEASES, self._namespace, body)).metadata.resource_version
 
-    async def _write(self, spec: dict[str, Any], version: str) -> None:
+    async def _write(self, spec: dict[str, Any], version: str) -> Lease:
         body = {"metadata": {"resourceVersion": version}, "spec": spec}
         written = await self._cluster.patch(LEASES, self._namespace, self._name, body)
         self._version = written.metadata.resource_version
+        return written
+
+    def _check(self, present: Lease) -> None:
+        holder = _holder(present)
+        if holder != self._identity:
+            raise LeadershipLost(f"{holder or 'nobody'} holds the lease now")
 
     def _ours(self) -> dict[str, Any]:
         moment = self._moment()

@@ -1,7 +1,13 @@
 """A local picture of one kind of object, kept true by list and watch.
 
-Three loops, each with its own reason to begin again: the outermost lists anew (the version is gone, or it is the first
-time), the middle one watches again from the last version seen (the watch ended or broke), the innermost applies events.
+Three loops, each with its own reason to begin again: the outermost lists anew (the first time, and after every failure), the
+middle one watches again from the last version seen (the watch ended in good order), the innermost applies events.
+
+A watch that broke is not resumed. Whoever was away may come back with a store that was put back to a backup: it takes a
+version that it never had for one of its future, and says nothing until it has caught up with it, or for ever. Where the server
+is another or was started anew, it knows no version of before, so that the list is due anyway. For the same reason a list is
+compared by what objects are, and not by their versions alone: the numbers of what was undone are given out a second time.
+
 Every failure pauses with backoff, and so does a watch that ends at once with nothing said; whatever arrives, and a watch
 that lived a while, earns a fresh start. A version that is gone is news from a server that is back: its pauses are counted
 apart, so that after an outage the list comes at once. The pauses stay short, because what changes once a server is back is
@@ -16,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import trio
 
 from stoker.errors import ClusterError, StokerError, WatchExpired
+from stoker.kube.versions import is_before, went_back
 from stoker.nursery.backoff import Backoff
 from stoker.observe.logs import get_logger
 
@@ -35,7 +42,9 @@ BUFFER = 100
 
 
 class Informer(Generic[T]):
-    """``on_change(old, new)``: None for old when the object is new, None for new when it is gone.
+    """``on_change(old, new)``: None for old when the object is new, None for new when it is gone. ``on_relisted``: called after
+    the changes that another list than the first has brought, with the Trio time at which it was asked for: what was written
+    before then, it shows.
 
     An object that was replaced by another of its name while nobody looked comes as one change; its ``uid`` differs.
     """
@@ -49,6 +58,7 @@ class Informer(Generic[T]):
         labels: Mapping[str, str] | None = None,
         name: str | None = None,
         on_change: Callable[[T | None, T | None], None],
+        on_relisted: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._cluster = cluster
         self._kind = kind
@@ -56,10 +66,13 @@ class Informer(Generic[T]):
         self._labels = labels
         self._name = name
         self._on_change = on_change
+        self._on_relisted = on_relisted
         self._objects: dict[tuple[str, str], T] = {}
         self._log = get_logger("kube.informer", kind=kind.kind, namespace=namespace)
         self.in_touch = False
         """The picture is as true as a watch makes it: it was listed, and nothing is known to have broken since."""
+        self.relisting = False
+        """What is told now comes from another list than the first."""
         self._reached = ""
         self._failures = 0
         self._expirations = 0
@@ -68,6 +81,10 @@ class Informer(Generic[T]):
     def get(self, namespace: str, name: str) -> T | None:
         """The object as last seen."""
         return self._objects.get((namespace, name))
+
+    def covers(self, namespace: str) -> bool:
+        """Whether objects of that namespace are looked at."""
+        return self._namespace in ("", namespace)
 
     def items(self) -> tuple[T, ...]:
         """Everything as last seen."""
@@ -92,28 +109,43 @@ class Informer(Generic[T]):
                 await self._pause(error)
 
     async def _list(self) -> None:
+        asked_at, before = trio.current_time(), self._reached
         listing = await self._cluster.list(self._kind, self._namespace, labels=self._labels, name=self._name)
         self._reached = listing.resource_version
         fresh = {_key(item): item for item in listing.items}
+        put_back = is_before(self._reached, before)
+        self.relisting = bool(before)
         for key in [key for key in self._objects if key not in fresh]:
             self._on_change(self._objects.pop(key), None)
         for key, item in fresh.items():
-            self._apply(key, item)
+            old = self._objects.get(key)
+            if old != item:
+                put_back = put_back or went_back(old, item)
+                self._objects[key] = item
+                self._on_change(old, item)
         self.in_touch = True
+        if put_back:
+            self._log.warning(
+                "store_put_back",
+                error="the API server's store went back to an earlier state; what is missing there is written anew",
+                version=self._reached,
+                before=before,
+            )
+        if self.relisting:
+            self._on_relisted(asked_at)
+        self.relisting = False
 
     async def _follow(self) -> None:
-        """Watches, resuming as long as the version is good; WatchExpired asks for a new list."""
+        """Watches, resuming what ended in good order; whatever is raised asks for a new list."""
         while True:
             began, before = trio.current_time(), self._reached
             failure = await self._watch_once()
             lived = trio.current_time() - began
             if lived > HEALTHY_SECONDS:
                 self._failures = self._expirations = 0
-            if isinstance(failure, WatchExpired):
-                raise failure
             if failure is not None:
-                await self._pause(failure)
-            elif lived < TOO_SHORT_SECONDS and self._reached == before:
+                raise failure
+            if lived < TOO_SHORT_SECONDS and self._reached == before:
                 await self._pause(ClusterError("the server ended a watch at once"))
 
     async def _watch_once(self) -> StokerError | None:

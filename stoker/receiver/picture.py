@@ -8,6 +8,7 @@ hook believes it altogether while the watch goes well: whoever changed a ref a m
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -16,6 +17,7 @@ import trio
 from stoker.api import names
 from stoker.kube.cluster import GATEWAYSYNCS
 from stoker.kube.informer import Informer
+from stoker.kube.versions import is_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,11 +54,13 @@ class Picture:
     def __init__(self, cluster: Cluster, namespaces: Sequence[str] = ()) -> None:
         self._cluster = cluster
         self._informers = {
-            namespace: Informer(cluster, FOLLOWERS, namespace, on_change=self._changed)
+            namespace: Informer(
+                cluster, FOLLOWERS, namespace, on_change=self._changed, on_relisted=partial(self._relisted, namespace)
+            )
             for namespace in namespaces or EVERYWHERE
         }
         self._listed: set[str] = set()
-        self._ordered: dict[tuple[str, str], str] = {}
+        self._ordered: dict[tuple[str, str], tuple[str, float]] = {}
 
     async def run(self) -> None:
         """Keeps it true until cancelled."""
@@ -96,8 +100,8 @@ class Picture:
         key, version = _key(resource), resource.metadata.resource_version
         informer = self._watching(key[0])
         seen = informer.get(*key) if informer is not None else None
-        if seen is not None and _number(seen.metadata.resource_version) < _number(version):
-            self._ordered[key] = version
+        if seen is not None and is_before(seen.metadata.resource_version, version):
+            self._ordered[key] = version, trio.current_time()
 
     def _watching(self, namespace: str) -> Informer[GatewaySync] | None:
         return self._informers.get(namespace) or self._informers.get("")
@@ -116,15 +120,16 @@ class Picture:
         seen = new or old
         if seen is None:
             return
-        written = self._ordered.get(_key(seen))
-        if written is not None and (new is None or _number(new.metadata.resource_version) >= _number(written)):
-            del self._ordered[_key(seen)]
+        version, _ = self._ordered.get(_key(seen), ("", 0.0))
+        if new is None or not is_before(new.metadata.resource_version, version):
+            self._ordered.pop(_key(seen), None)
+
+    def _relisted(self, namespace: str, asked_at: float) -> None:
+        """What was written before that shows now, or it was undone: then the server's store was put back to a backup."""
+        for key, (_, written_at) in list(self._ordered.items()):
+            if namespace in ("", key[0]) and written_at < asked_at:
+                del self._ordered[key]
 
 
 def _key(resource: GatewaySync) -> tuple[str, str]:
     return resource.metadata.namespace, resource.metadata.name
-
-
-def _number(version: str) -> int:
-    """Versions are numbers on every API server; where one is none, whatever the watch brings next is believed."""
-    return int(version) if version.isdecimal() else 0

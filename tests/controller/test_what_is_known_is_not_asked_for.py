@@ -9,9 +9,11 @@ import pytest
 import trio
 
 from stoker.controller.belongings import MAPS
-from stoker.controller.pictures import Picture
-from stoker.errors import ObjectNotFound
+from stoker.controller.pictures import Picture, View
+from stoker.errors import Conflict, ObjectNotFound
 from stoker.kube.cluster import CONFIGMAPS
+from stoker.kube.informer import Informer
+from stoker.kube.memory import MemoryCluster
 from tests.controller.house import NS, House
 
 KEY = (NS, "map")
@@ -44,6 +46,47 @@ async def test_a_watch_that_goes_back_is_believed(picture: Picture[Any]) -> None
     assert picture.find(KEY) == made(5)
     picture.note(made(7))
     assert picture.told(made(5), made(6)) == (False, made(7)), "only late"
+
+
+async def test_a_write_that_a_later_list_does_not_show_was_undone(
+    autojump_clock: object, picture: Picture[Any]
+) -> None:
+    informer: Informer[Any] = Informer(MemoryCluster(), CONFIGMAPS, on_change=lambda *_: None)
+    picture.note(made(8))
+    await trio.sleep(1)
+    assert picture.relisted(informer, asked_at=trio.current_time()) == [made(8)]
+    with pytest.raises(ObjectNotFound):
+        picture.find(KEY)
+
+
+async def test_one_of_while_it_was_listed_stands(autojump_clock: object, picture: Picture[Any]) -> None:
+    informer: Informer[Any] = Informer(MemoryCluster(), CONFIGMAPS, on_change=lambda *_: None)
+    asked_at = trio.current_time()
+    await trio.sleep(1)
+    picture.note(made(8))
+    assert picture.relisted(informer, asked_at=asked_at) == []
+    assert picture.find(KEY) == made(8)
+
+
+async def test_late_news_are_no_proof_of_the_last_write(autojump_clock: object, picture: Picture[Any]) -> None:
+    picture.note(made(8))
+    picture.told(None, made(7))
+    await trio.sleep(61)
+    assert picture.find(KEY) is None, "the server is asked"
+    picture.answered(made(5), picture.present(KEY))
+    assert picture.find(KEY) == made(5)
+
+
+async def test_after_a_conflict_the_server_is_asked(resolved: House) -> None:
+    picture: Picture[Any] = Picture()
+    picture.complete.add(NS)
+    view = View(resolved.cluster, {CONFIGMAPS.plural: picture})
+    known = await view.patch(CONFIGMAPS, NS, "stoker-status-main", {"data": {"gw-0": "{}"}})
+    await resolved.cluster.patch(CONFIGMAPS, NS, "stoker-status-main", {"data": {"gw-1": "{}"}})
+    stale = {"metadata": {"resourceVersion": known.metadata.resource_version}, "data": {"gw-0": None}}
+    with pytest.raises(Conflict):
+        await view.patch(CONFIGMAPS, NS, "stoker-status-main", stale)
+    assert (await view.get(CONFIGMAPS, NS, "stoker-status-main")).data == resolved.data("stoker-status-main")
 
 
 async def test_the_end_of_a_predecessor_is_not_the_successor_s(picture: Picture[Any]) -> None:

@@ -46,3 +46,18 @@ async def test_a_renewal_that_comes_late_does_not_take_it_back(autojump_clock: o
     assert (await spec(line))["holderIdentity"] == "b"
     assert not only.leads
     assert only.left <= 0, "its work may write no more from the moment at which it is another's"
+
+
+async def test_a_version_that_was_given_out_twice_renews_nobody_s_lease(
+    autojump_clock: object, nursery: trio.Nursery
+) -> None:
+    """As after the restore of a backup: what was ours then has the number that another's has now."""
+    store = MemoryCluster()
+    only = Replica(store, "a")
+    await nursery.start(only.run)
+    ours = store.snapshot(LEASES)[0]
+    ours["spec"] |= {"holderIdentity": "b", "renewTime": "2026-01-02T03:04:05.000000Z"}
+    store.put_back([ours])
+    await trio.sleep(3)
+    assert not only.leads
+    assert (await spec(store))["holderIdentity"] == "b"

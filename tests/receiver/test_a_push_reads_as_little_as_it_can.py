@@ -136,6 +136,19 @@ async def test_after_our_own_order_the_old_ref_is_no_news_at_once() -> None:
     assert desk.store.asked == []
 
 
+async def test_an_order_that_was_undone_with_the_whole_store_is_waited_for_no_more() -> None:
+    desk = Desk()
+    await desk.add()
+    async with desk.watching():
+        backup = desk.store.snapshot()
+        order = {"metadata": {"annotations": {"stoker.io/requested-ref": "v1"}}}
+        desk.picture.ordered(await desk.store.patch(FOLLOWERS, "default", "plant", order))
+        desk.store.put_back(backup)
+        assert desk.picture.get("default", "plant") is None, "only the server can tell"
+        await seen(lambda: desk.picture.get("default", "plant"))
+        assert (await desk.say(MAIN)).body["accepted"]
+
+
 async def test_what_is_not_in_the_picture_is_asked_for() -> None:
     desk = Desk()
     async with desk.watching():

@@ -1,8 +1,8 @@
 """A watch: lines into events, until the server ends it, says nothing for too long, or nobody listens any more.
 
-A server that is silent for longer than its bookmarks' pause may be dead behind a link that nobody has torn: the watch ends
-in good order, and resuming it tells. Events that were sent before are dropped. A version that goes backwards is a server
-whose store was put back to an earlier state: what we have seen is not what it has, so everything is listed again.
+A server that is silent for longer than its bookmarks' pause may be dead behind a link that nobody has torn, and what is there
+by then may be a server with another past: everything is listed again. So it is where a version goes backwards: its store was
+put back to an earlier state, and what we have seen is not what it has. Events that were sent before are dropped.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from stoker.kube import failures
 from stoker.kube.cluster import EventType, WatchEvent
 from stoker.kube.http import documents
 from stoker.kube.http.lines import Lines, TooLong
+from stoker.kube.versions import is_before
 
 if TYPE_CHECKING:
     from stoker.kube.http.bounds import Bounds
@@ -79,6 +80,8 @@ class Watching:
             raise self._failure
         if not begun:
             raise failures.late(self._call, self._exchange.server, self._bounds.request)
+        if scope.cancelled_caught and scope.deadline < float("inf"):
+            raise WatchExpired(f"{self._call}: no word for {self._bounds.silence:g} s; list again")
 
     async def _goes_on(self, lines: Lines, piece: bytes) -> bool:
         """Sends on what ``piece`` completes; False when the watch is over, with its failure noted."""
@@ -104,7 +107,7 @@ class Watching:
             status = documents.status(line.object)
             raise failures.of_status(status.code or 500, status, self._call)
         version = documents.versioned(line.object).resource_version
-        earlier = _is_before(version, self._reached)
+        earlier = is_before(version, self._reached)
         if line.type == "BOOKMARK":
             if earlier:
                 raise WatchExpired(
@@ -117,8 +120,3 @@ class Watching:
         self._reached = version
         decoded = self._documents.lenient(self._call.kind, line.object)
         return WatchEvent(cast("EventType", line.type) if decoded is not None else "BOOKMARK", decoded, version)
-
-
-def _is_before(version: str, other: str) -> bool:
-    """Versions of one kind are numbers that grow (etcd's revisions); what is no number is not compared."""
-    return version.isdecimal() and other.isdecimal() and int(version) < int(other)

@@ -9,7 +9,7 @@ import trio
 import trio.lowlevel
 
 from stoker.api.times import rfc3339, utcnow
-from stoker.errors import AlreadyExists, Conflict, ObjectNotFound, ObjectRejected, WatchExpired
+from stoker.errors import AlreadyExists, ClusterUnreachable, Conflict, ObjectNotFound, ObjectRejected, WatchExpired
 from stoker.kube.cluster import GATEWAYSYNCS, KINDS, LEASES, Kind, Listing, Subresource, WatchEvent
 from stoker.kube.faults import Faults
 from stoker.kube.memory import rules
@@ -38,6 +38,7 @@ class MemoryCluster:
         self._faults = faults or Faults()
         self._watches = Watches()
         self._store = Store(self._watches.wake, self._moment)
+        self._was_put_back = False
         self.on_change = on_change
 
     @property
@@ -89,6 +90,10 @@ class MemoryCluster:
     def end_watches(self) -> None:
         """Ends every watch in good order, as a server does after some minutes or when it is replaced."""
         self._watches.end()
+
+    def break_watches(self) -> None:
+        """Ends every watch in the middle, as a server that dies does."""
+        self._watches.end(ClusterUnreachable("the connection broke"))
 
     def peek(self, kind: Kind[T], namespace: str, name: str) -> T | None:
         """One object without a checkpoint, None when absent."""
@@ -153,6 +158,14 @@ class MemoryCluster:
         """Puts stored objects back as they were (uids, versions and status included), as a restart does."""
         self._store.load(objects)
 
+    def put_back(self, objects: Iterable[Json]) -> None:
+        """The whole store is what ``snapshot`` told, as after the restore of an API server's backup: every watch breaks, and
+        one that is resumed from a version that was undone is taken, and silent.
+        """
+        self._was_put_back = True
+        self._store.put_back(objects)
+        self.break_watches()
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     async def _enter(self, verb: str) -> None:
@@ -167,6 +180,6 @@ class MemoryCluster:
             raise ObjectRejected(
                 f"a watch of {kind.plural} begins at the version of a list, not at {resource_version!r}"
             )
-        if int(resource_version) > self._store.version:
+        if int(resource_version) > self._store.version and not self._was_put_back:
             raise WatchExpired(f"resource version {resource_version} is of another store; list {kind.plural} again")
         return int(resource_version)

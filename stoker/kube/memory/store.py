@@ -73,6 +73,14 @@ class Store:
             self._homes[item.uid] = item.namespace
             self.version = max(self.version, version)
 
+    def put_back(self, documents: Iterable[Json]) -> None:
+        """As ``load``, and nothing else is or ever was: the versions of what is undone are given out again."""
+        self._objects.clear()
+        self._homes.clear()
+        self._changes.clear()
+        self.version = 0
+        self.load(documents)
+
     def put(self, kind: Kind[Any], document: Json) -> Stored:
         """Stores the object's next version; one that only waited for its finalizers goes when the last of them goes."""
         meta = document["metadata"]
@@ -98,9 +106,9 @@ class Store:
 
     def since(self, version: int) -> list[Change]:
         """Every change after ``version``, oldest first; WatchExpired when not all of them are remembered."""
-        if version >= self.version:
-            return []
         missed = self.version - version
+        if missed <= 0:
+            return []
         if missed > len(self._changes):
             raise WatchExpired(f"too old resource version: {version} ({self.version}); list again")
         found = []

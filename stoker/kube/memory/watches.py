@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import trio
 
+from stoker.errors import StokerError, WatchExpired
 from stoker.kube.cluster import WatchEvent
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ class Watches:
     def __init__(self) -> None:
         self._waiting: dict[_Waiter, None] = {}  # in order, so that a seed replays
         self._round = 0
+        self._failure: StokerError | None = None
 
-    def end(self) -> None:
-        """Ends every watch in good order."""
+    def end(self, failure: StokerError | None = None) -> None:
+        """Ends every watch, in good order unless there is a failure for it."""
         self._round += 1
+        self._failure = failure
         for waiter in self._waiting:
             waiter.woken.set()
 
@@ -50,7 +53,10 @@ class Watches:
         reached: int,
         faults: Faults,
     ) -> None:
-        """Sends what concerns the selection after version ``reached``, until ended; WatchExpired, and seeded faults."""
+        """Sends what concerns the selection after version ``reached``, until ended; WatchExpired, and seeded faults.
+
+        A version that the store has not come to yet is one of before it was put back: there is silence until the next bookmark.
+        """
         bookmark_due = trio.current_time() + BOOKMARK_SECONDS
         begun = self._round
         while self._round == begun:
@@ -61,11 +67,15 @@ class Watches:
                         return
                     await into.send(event)
                 reached = change.version
-            if reached == store.version and self._round == begun:
-                reached = await self._quiet(store, selection, bookmark_due)
+            if reached >= store.version and self._round == begun:
+                reached = max(reached, await self._quiet(store, selection, bookmark_due))
             if trio.current_time() >= bookmark_due:
+                if reached > store.version:
+                    raise WatchExpired(f"the store is back at version {store.version}, before {reached}; list again")
                 await into.send(WatchEvent("BOOKMARK", None, str(reached)))
                 bookmark_due = trio.current_time() + BOOKMARK_SECONDS
+        if self._failure is not None:
+            raise self._failure
 
     async def _quiet(self, store: Store, selection: Selection, until: float) -> int:
         """Waits for a change that concerns the selection; the version up to which nothing did."""
