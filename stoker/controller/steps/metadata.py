@@ -117,7 +117,13 @@ def _besides(this: Pass, before: Metadata | None) -> dict[str, Any]:
 
 
 async def _write(
-    this: Pass, cluster: Cluster, map_name: str, present: ConfigMap | None, wanted: dict[str, str]
+    this: Pass,
+    cluster: Cluster,
+    map_name: str,
+    present: ConfigMap | None,
+    wanted: dict[str, str],
+    *,
+    again: bool = False,
 ) -> None:
     namespace, metadata = this.resource.metadata.namespace, frame(this.resource, map_name)
     if present is None:
@@ -129,5 +135,8 @@ async def _write(
     frame_patch = mending(present.metadata, metadata)
     if frame_patch:
         patch["metadata"] = frame_patch
-    if patch:
-        await cluster.patch(CONFIGMAPS, namespace, map_name, patch)
+    if not patch:
+        return
+    made = await cluster.patch(CONFIGMAPS, namespace, map_name, patch)
+    if made.data != wanted and not again:  # what was known of it was not so any more
+        await _write(this, cluster, map_name, made, wanted, again=True)

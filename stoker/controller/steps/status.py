@@ -50,11 +50,21 @@ def compose(this: Pass, *, now: datetime) -> Status:
 
 
 async def write(this: Pass, wanted: Status, cluster: Cluster) -> None:
-    """A merge patch of the status; fields that became empty are nulled, for their default is absence."""
-    before = msgspec.to_builtins(this.resource.status)
+    """A merge patch of the status; fields that became empty are nulled, for their default is absence.
+
+    It says only what differs from what was known: where the answer is another than was wanted, that was not so any more.
+    """
+    found = await _patch(this, this.resource.status, wanted, cluster)
+    if found is not None:
+        await _patch(this, found, wanted, cluster)
+
+
+async def _patch(this: Pass, known: Status, wanted: Status, cluster: Cluster) -> Status | None:
+    """The status as it is then; None when nothing was written."""
+    before = msgspec.to_builtins(known)
     after = msgspec.to_builtins(wanted)
     if before == after:
-        return
+        return None
     patch = {key: value for key, value in after.items() if before.get(key) != value}
     patch |= {key: None for key in before if key not in after}
     meta = this.resource.metadata
@@ -63,9 +73,12 @@ async def write(this: Pass, wanted: Status, cluster: Cluster) -> None:
         # uid in a status patch, and the version moves with every annotation; so it is looked at, right before.
         present = await cluster.get(GATEWAYSYNCS, meta.namespace, meta.name)
         if present.metadata.uid == meta.uid:
-            await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, {"status": patch}, subresource="status")
+            said = {"status": patch}
+            made = await cluster.patch(GATEWAYSYNCS, meta.namespace, meta.name, said, subresource="status")
+            return made.status
     except ObjectNotFound:
-        return  # deleted meanwhile: there is nobody left to tell
+        pass  # deleted meanwhile: there is nobody left to tell
+    return None
 
 
 async def tell(this: Pass, wanted: Status, events: EventRecorder) -> None:
