@@ -86,6 +86,7 @@ async def test_wait_asks_every_ten_seconds_and_goes_on_once_they_are_gone(
     await trio.sleep(61)
     assert synced.gateway.asked.count(QUESTION) == 7
     assert (synced.report.sync_status, synced.report.designer_sessions_blocked) == ("Pending", True)
+    assert synced.report.error_message == "waiting for Designer sessions to end (ann in line1)"
     synced.gateway.designers = (200, [])
     await trio.sleep(10)
     assert synced.live() == "new"

@@ -28,6 +28,18 @@ async def test_report_names_it_and_leaves_it(autojump_clock: MockClock, synced: 
     assert synced.report.sync_status == "Synced"
 
 
+async def test_of_many_files_the_first_fifty_are_named_and_all_counted(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    await synced.push({f"projects/line1/{number:02}.json": "{}" for number in range(60)})
+    await trio.sleep(1)
+    for number in range(60):
+        synced.edit("by hand", f"projects/line1/{number:02}.json")
+    await trio.sleep(31)
+    assert synced.report.drift_files == 60
+    assert synced.report.drift_paths == [f"projects/line1/{number:02}.json" for number in range(50)]
+
+
 async def test_another_name_of_the_same_commit_is_no_news_that_restores_it(
     autojump_clock: MockClock, synced: Plant
 ) -> None:

@@ -92,3 +92,6 @@ async def test_a_resource_that_is_gone_gets_none(autojump_clock: MockClock, sync
     await synced.push({PATH: "new"})
     await trio.sleep(60)
     assert len(synced.events) == before
+    await synced.cluster.create(GATEWAYSYNCS, SPACE, {"metadata": {"name": CR}, "spec": {}})
+    await trio.sleep(60)
+    assert len(synced.events) == before, "a successor hears of what was said to its predecessor"

@@ -120,9 +120,11 @@ async def test_a_pod_of_the_same_name_does_not_take_up_the_old_ones_report(
     autojump_clock: MockClock, synced: Plant
 ) -> None:
     await synced.agent.stop()
+    old = synced.report
     synced.pod_uid = "uid-2"
     await synced.run()
     assert synced.report.pod_uid == "uid-2"
+    assert synced.report.last_sync_time > old.last_sync_time
 
 
 async def test_it_is_written_with_one_patch_and_no_read_before(autojump_clock: MockClock, synced: Plant) -> None:
@@ -150,6 +152,20 @@ async def test_a_report_that_was_lost_is_written_later_and_in_its_newest_form(
     troubled.mend()
     await trio.sleep(31)
     assert synced.report.synced_commit == commit
+
+
+async def test_one_that_was_lost_is_written_within_half_a_minute_whatever_the_period(
+    autojump_clock: MockClock, plant: Plant
+) -> None:
+    await plant.profiled(sync_period=3600)
+    plant.through = troubled = TroubledCluster(plant.cluster)
+    await plant.run()
+    troubled.down("patch")
+    commit = await plant.push({"projects/line1/project.json": "new"})
+    await trio.sleep(300)
+    troubled.mend()
+    await trio.sleep(35)
+    assert plant.report.synced_commit == commit
 
 
 async def test_a_refusal_is_logged_with_the_command_that_mends_it(

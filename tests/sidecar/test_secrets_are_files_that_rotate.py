@@ -74,6 +74,7 @@ async def test_an_ssh_key_comes_with_the_hosts_that_are_mounted_beside_it(
     known = (await MountedSecrets(replace(given, git_known_hosts_file=hosts)).git_credentials("ssh")).ssh
     assert known is not None
     assert known.known_hosts is not None
+    assert redact(hosts.read_text()) == hosts.read_text(), "whom to trust is no secret"
 
 
 async def test_an_ssh_key_that_is_not_mounted_is_named_by_its_variable(settings: PodSettings) -> None:
