@@ -35,6 +35,14 @@ async def test_modified_and_deleted_are_counted_and_not_scanned(autojump_clock: 
     assert synced.metric("files_modified", profile="default") == 0, "no sync has done it"
 
 
+async def test_its_event_counts_what_would_be(autojump_clock: MockClock, synced: Plant) -> None:
+    await synced.profiled(dry_run=True)
+    commit = await synced.push({"projects/line1/project.json": "new"})
+    await trio.sleep(1)
+    said = f"press: dry run of {commit[:7]}: would be 0 added, 1 modified, 0 deleted"
+    assert said in {event.message for event in synced.events if event.reason == "SyncSkipped"}
+
+
 async def test_it_is_told_once_and_in_the_history(autojump_clock: MockClock, synced: Plant) -> None:
     await synced.profiled(dry_run=True)
     await synced.push({"projects/line1/project.json": "new"})

@@ -10,6 +10,8 @@ import trio
 from tests.agent.gateway import session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trio.testing import MockClock
 
     from tests.agent.plant import Plant
@@ -177,6 +179,16 @@ async def test_the_event_is_not_repeated_at_every_question(
     await _edited(synced, policy)
     await trio.sleep(290)
     assert synced.reasons.count("DesignerSessionsBlocked") == 1
+
+
+@pytest.mark.parametrize("policy", ["wait", "fail"])
+async def test_nor_is_the_line_in_the_log(
+    autojump_clock: MockClock, synced: Plant, logged: Callable[[], list[dict[str, Any]]], policy: str
+) -> None:
+    await _edited(synced, policy)
+    await trio.sleep(290)
+    loud = [line["event"] for line in logged() if line["level"] in {"warning", "error"}]
+    assert loud == [{"wait": "designer_sessions_block", "fail": "sync_failed"}[policy]]
 
 
 async def test_a_gateway_that_does_not_answer_has_no_sessions(autojump_clock: MockClock, plant: Plant) -> None:

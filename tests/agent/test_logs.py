@@ -101,3 +101,6 @@ async def test_drift_is_said_once(autojump_clock: MockClock, said: Said, synced:
     synced.edit("by hand")
     await trio.sleep(300)
     assert [line["paths"] for line in said.lines if line["event"] == "drift_found"] == [[PATH]]
+    await synced.push({PATH: "new"})
+    await trio.sleep(300)
+    assert [line["event"] for line in said.lines if line["event"].startswith("drift")] == ["drift_gone"]

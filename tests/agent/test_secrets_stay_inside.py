@@ -6,12 +6,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import trio
 
+from stoker.api.profiles import MappingSpec
 from stoker.errors import CredentialsInvalid
 from stoker.git.credentials import Credentials
+from stoker.observe import redact
 from tests.agent.gateway import KEY
+from tests.agent.plant import PROFILE
 
 if TYPE_CHECKING:
     from trio.testing import MockClock
@@ -87,3 +91,19 @@ async def test_a_token_in_the_url_or_as_credential_is_never_told(
     assert synced.report.sync_status == "Error"
     reports = synced.text("status") + synced.text("changes") + "".join(event.message for event in synced.events)
     assert TOKEN not in reports + "".join(capsys.readouterr())
+
+
+async def test_what_slips_into_a_subject_or_an_error_is_masked_wherever_it_is_told(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    redact.register(TOKEN)
+    absent = MappingSpec(source=f"x/{TOKEN}", destination="projects", required=True)
+    bad = msgspec.structs.replace(PROFILE, mappings=[absent])
+    told = ""
+    await synced.want(synced.origin.commit({PATH: "new"}, message=f"use {TOKEN}"))
+    for profiles in ({"default": PROFILE}, {"default": bad}, {TOKEN: PROFILE}):
+        await synced.want(profiles=profiles)
+        await trio.sleep(1)
+        told += synced.text("status") + synced.text("changes") + "".join(event.message for event in synced.events)
+    assert told.count("***") >= 3
+    assert TOKEN not in told

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 import trio
 
+from stoker.agent.history import recovery_of
 from stoker.kube.cluster import CONFIGMAPS
+from stoker.sync.report import Settlement
 from tests.agent.plant import CR, SPACE
 from tests.agent.trouble import TroubledCluster
 
@@ -34,6 +37,12 @@ async def test_an_entry_says_who_changed_what_and_why_it_was_synced(autojump_clo
     )
     assert (entry.added, entry.modified, entry.deleted) == (1, 1, 1)
     assert entry.at.startswith("2026-01-01T00:00:0")
+
+
+@pytest.mark.parametrize(("outcome", "result"), [("completed", "success"), ("undone", "undone")])
+def test_a_merge_of_an_earlier_life_is_told_as_it_ended(outcome: Any, result: str) -> None:
+    entry = recovery_of(Settlement(outcome, "c" * 40, 2, ("a.json",)), at="2026-01-01T00:00:00Z")
+    assert (entry.trigger, entry.result, entry.modified, entry.kept_paths) == ("recovery", result, 2, ["a.json"])
 
 
 async def test_it_keeps_the_last_ten(autojump_clock: MockClock, synced: Plant) -> None:

@@ -44,6 +44,15 @@ async def test_it_has_every_field_of_a_synced_gateway(autojump_clock: MockClock,
     }
 
 
+async def test_its_time_moves_with_its_status(autojump_clock: MockClock, plant: Plant) -> None:
+    await plant.run(60)
+    pending = plant.report
+    plant.gateway.start()
+    await trio.sleep(5)
+    assert (pending.sync_status, plant.report.sync_status) == ("Pending", "Synced")
+    assert plant.report.last_sync_time > pending.last_sync_time
+
+
 async def test_an_error_keeps_the_last_good_commit(autojump_clock: MockClock, synced: Plant) -> None:
     good = synced.report.synced_commit
     await synced.want("f" * 40)
