@@ -5,6 +5,9 @@ map. What could not be written is written later, in its newest form; a map that 
 for the resource may be on its way out. A map that somebody emptied, or deleted so that the controller made it anew, is
 noticed by a read every five minutes, and after the API server was away: a watch of it would bring every agent the reports of
 all others.
+
+A fleet waits for its reports; history and events are for people. They come after a rest that is a multiple of what the report
+took: as quick as may be while the API server is at ease, and out of the way while a push reaches a whole fleet.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from stoker.api.reports import HISTORY_LENGTH, HistoryEntry, Report, decode_hist
 from stoker.errors import Forbidden, ObjectNotFound, StokerError
 from stoker.kube.cluster import CONFIGMAP_HEADS, CONFIGMAPS, GATEWAYSYNCS
 from stoker.nursery.backoff import Backoff
+from stoker.nursery.rest import Rest
 from stoker.observe.logs import get_logger
 
 if TYPE_CHECKING:
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from stoker.kube.events import EventRecorder
 
 PAUSES: Final = Backoff((1.0, 2.0, 5.0, 10.0, 30.0))
+REST: Final = Rest(longest=2.0)
+"""Between a report and what is less urgent."""
 EVENTS_KEPT: Final = 20
 LOOK_EVERY: Final = 300.0
 """Seconds, give or take a fifth, between two looks for what was written."""
@@ -56,6 +62,7 @@ class Publisher:
         self._loaded = False
         self._report: Report | None = None
         self._written: dict[str, str] = {}
+        self._took = 0.0
         self._said: dict[str, str] = {}
         self._history: list[HistoryEntry] | None = None
         self._fresh: list[HistoryEntry] = []
@@ -136,7 +143,11 @@ class Publisher:
 
     async def flush(self, *, at_once: bool = False) -> bool:
         """Write what differs from what was written last; False when something could not be. ``at_once``: out of turn."""
+        self._took = 0.0
         good = await self._put(self._status_map, self._status_text, at_once=at_once)
+        if not at_once:
+            with trio.move_on_after(REST.after(self._took)):
+                await self._changed.wait()
         good = await self._put_history(at_once=at_once) and good
         return await self._record_events() and good
 
@@ -220,7 +231,8 @@ class Publisher:
             self._log.debug("report_overtaken", what=map_name, by=turns.sharers - 1)
             return False
         self._resource = _owner(found.metadata, self._setup)
-        turns.wrote(trio.current_time() - began, found.data if isinstance(found, ConfigMap) else None)
+        self._took = trio.current_time() - began
+        turns.wrote(self._took, found.data if isinstance(found, ConfigMap) else None)
         self._written[map_name] = text
         self._said.pop(map_name, None)
         return True

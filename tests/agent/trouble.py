@@ -19,12 +19,13 @@ T = TypeVar("T")
 
 
 class TroubledCluster:
-    """A cluster whose calls fail as told. ``verbs``: which ones are troubled; empty means all of them."""
+    """A cluster whose calls fail as told, or take ``takes`` seconds. ``verbs``: which ones are troubled; empty means all."""
 
     def __init__(self, cluster: MemoryCluster) -> None:
         self._cluster = cluster
         self.error: StokerError | None = None
         self.hangs = False
+        self.takes = 0.0
         self.verbs: set[str] = set()
         self.calls: list[str] = []
 
@@ -53,6 +54,7 @@ class TroubledCluster:
         if not self.verbs or verb in self.verbs:
             if self.hangs:
                 await trio.sleep_forever()
+            await trio.sleep(self.takes)
             if self.error is not None:
                 raise self.error
         return await getattr(self._cluster, verb)(kind, *arguments, **more)
