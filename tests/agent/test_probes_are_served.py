@@ -89,5 +89,9 @@ async def test_a_turn_that_never_ends_ends_liveness(served: Served) -> None:
     assert (await served.get("/healthz")).status_code == 503
 
 
+def test_what_lasts_is_not_taken_for_hanging() -> None:
+    assert (FETCH_HANGS_AFTER, TURN_AT_MOST) == (600.0, 1800.0)
+
+
 def test_failing_syncs_do_not_matter_to_liveness(autojump_clock: MockClock) -> None:
     assert Health().live() == {}

@@ -79,6 +79,10 @@ def test_no_port_at_all_is_refused(wrong: str, capsys: pytest.CaptureFixture[str
     assert "must be HOST:PORT" in refused("--receiver", wrong, env={}, capsys=capsys)
 
 
+def test_half_a_flag_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "unrecognized arguments: --worker" in refused("--worker", "3", env={}, capsys=capsys)
+
+
 def test_an_empty_variable_is_none() -> None:
     assert parse_options([], {"WATCH_NAMESPACES": "", "WORKERS": " "}) == parse_options([], {})
 
@@ -92,6 +96,7 @@ def test_an_empty_variable_is_none() -> None:
         ("WORKERS", "0"),
         ("LEASE_NAMESPACE", "-"),
         ("WEBHOOK_WHEN_PAUSED", "perhaps"),
+        ("LINGER_SECONDS", "301"),
     ],
 )
 def test_a_wrong_variable_is_blamed_by_its_name(variable: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ async def test_what_the_controller_wrote_is_live_scanned_and_reported(site: Site
     site.open()
     child = await pod.start()
     await opens(child, "/startupz")
+    await said(child, "gateway_may_start")
     await site.synced(site.first)
     assert {path: (pod.data / path).read_text() for path in FILES} == FILES
     assert (await probe(child, "/readyz")).status_code == 200

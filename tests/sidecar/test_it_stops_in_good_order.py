@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stoker.agent.blocking import END_SECONDS
+from stoker.agent.run import LAST_WORDS
+from stoker.sidecar.process import GRACE_SECONDS
 from tests.sidecar.site import ended, said
 
 if TYPE_CHECKING:
     from tests.sidecar.site import Site
+
+
+def test_a_merge_the_last_report_and_running_requests_have_their_time_before_the_kubelet_kills() -> None:
+    servers = 5.0  # of serve, for requests that run
+    assert END_SECONDS + LAST_WORDS + servers <= GRACE_SECONDS < 30
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
