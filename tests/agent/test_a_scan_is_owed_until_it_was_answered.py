@@ -25,6 +25,16 @@ async def test_one_answered_scan_of_two_pays_nothing(autojump_clock: MockClock, 
     assert synced.report.sync_status == "Synced"
 
 
+@pytest.mark.parametrize("status", [400, 503])
+async def test_a_gateway_that_runs_and_refuses_it_is_an_error_whatever_it_says(
+    autojump_clock: MockClock, synced: Plant, status: int
+) -> None:
+    synced.gateway.scan = status
+    await synced.push({"projects/line1/project.json": "new"})
+    await trio.sleep(5)
+    assert synced.report.sync_status == "Error"
+
+
 async def test_it_is_owed_over_a_restart(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.scan = 500
     await synced.push({"projects/line1/project.json": "new"})
@@ -83,6 +93,20 @@ async def test_synced_is_not_said_while_it_is_owed(autojump_clock: MockClock, sy
     synced.gateway.start()
     await trio.sleep(3)
     assert synced.report.sync_status == "Synced"
+
+
+async def test_that_of_a_gateways_start_is_tried_again_though_no_file_changed(
+    autojump_clock: MockClock, synced: Plant
+) -> None:
+    synced.gateway.stop()
+    await trio.sleep(15)
+    synced.gateway.scan = 500
+    synced.gateway.start()
+    await trio.sleep(5)
+    assert synced.report.sync_status == "Error"
+    synced.gateway.scan, synced.gateway.scans = 200, []
+    await trio.sleep(40)
+    assert synced.gateway.scans == ["projects", "config"]
 
 
 async def test_once_paid_it_is_not_paid_again(autojump_clock: MockClock, synced: Plant) -> None:

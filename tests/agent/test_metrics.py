@@ -88,6 +88,7 @@ async def test_what_keeps_a_sync_from_beginning_takes_the_last_success_back_too(
     await synced.want(profiles={"other": synced.profile})
     await trio.sleep(1)
     assert synced.metric("last_sync_success") == 0
+    assert synced.metric("sync_skipped_total", reason="profile_error") == 1
     await synced.want(profiles={"default": synced.profile})
     await trio.sleep(1)
     assert synced.metric("last_sync_success") == 1

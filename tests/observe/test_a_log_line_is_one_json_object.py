@@ -95,6 +95,11 @@ def test_a_library_speaks_in_our_form_when_something_is_wrong(lines: Lines) -> N
     assert (line["event"], line["logger"], line["error"]) == ("library_error", "hypercorn.error", "broken pipe")
 
 
+def test_a_library_that_quotes_at_length_is_cut(lines: Lines) -> None:
+    logging.getLogger("hypercorn.error").error("x" * 10_000)
+    assert lines.objects[0]["error"] == "x" * 500
+
+
 def test_a_librarys_traceback_is_kept(lines: Lines) -> None:
     try:
         raise ValueError("inside")
