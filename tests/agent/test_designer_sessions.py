@@ -195,3 +195,31 @@ async def test_a_gateway_that_does_not_answer_has_no_sessions(autojump_clock: Mo
     await plant.profiled(designer_session_policy="fail")
     await plant.run()
     assert plant.live() is not None
+
+
+async def test_the_next_hold_up_has_its_own_five_minutes(autojump_clock: MockClock, synced: Plant) -> None:
+    await _edited(synced, "wait")
+    await trio.sleep(290)
+    synced.gateway.designers = (200, [])
+    await trio.sleep(11)
+    assert synced.report.sync_status == "Synced"
+    synced.gateway.designers = (200, [session()])
+    await synced.push({"projects/line1/project.json": "newer"})
+    await trio.sleep(20)
+    assert synced.report.sync_status == "Pending"
+
+
+async def test_of_many_the_first_five_are_named_and_the_rest_counted(autojump_clock: MockClock, synced: Plant) -> None:
+    await _edited(synced, "fail")
+    synced.gateway.designers = (200, [session(f"user{number}") for number in range(7)])
+    await trio.sleep(1)
+    assert "user4 in line1 and 2 more)" in synced.report.error_message
+
+
+async def test_that_nobody_could_say_is_logged(
+    autojump_clock: MockClock, synced: Plant, logged: Callable[[], list[dict[str, Any]]]
+) -> None:
+    synced.gateway.designers = (500, [])
+    await synced.push({"projects/line1/project.json": "new"})
+    await trio.sleep(1)
+    assert [line["level"] for line in logged() if line["event"] == "designer_sessions_unknown"] == ["warning"]
