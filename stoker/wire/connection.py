@@ -65,7 +65,7 @@ class Connection:
 
 
 class Body:
-    """The pieces of an answer. Broken or closed before their end, they take the connection with them."""
+    """The pieces of an answer. Closed before their end, they take the connection with them."""
 
     def __init__(self, connection: Connection, line: Line, read: float) -> None:
         self._connection = connection
@@ -74,11 +74,7 @@ class Body:
 
     async def next(self) -> bytes | None:
         """As pieces have it."""
-        try:
-            piece = await self._line.hear(self._read)
-        except BaseException:
-            self._connection.drop()
-            raise
+        piece = await self._line.hear(self._read)
         if piece is None and not self._line.turn():
             self._connection.drop()
         return piece

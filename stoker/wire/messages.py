@@ -39,7 +39,7 @@ class Pieces(Protocol):
     """Where an answer's body comes from."""
 
     async def next(self) -> bytes | None:
-        """The next piece, None at the end. Raises WireFailure; then, and when it is cancelled, nothing else comes."""
+        """The next piece, None at the end. Raises WireFailure; after that, or a cancellation, close."""
         ...
 
     async def close(self) -> None:

@@ -119,13 +119,17 @@ async def test_a_name_that_leads_nowhere_is_no_connection(host: str) -> None:
         await told(Connection(host, 80, None))
 
 
-async def test_what_was_said_unasked_is_not_taken_for_an_answer() -> None:
+@pytest.mark.parametrize("breath", ["one", "two"])
+async def test_what_was_said_unasked_is_not_taken_for_an_answer(breath: str) -> None:
+    one, forged = (
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body) for body in (b"one", b"forged")
+    )
     spoken = trio.Event()
 
     async def forward(connection: Served) -> None:
         await connection.request()
-        await connection.answer(b"one")
-        await connection.answer(b"forged")
+        for said in (one + forged,) if breath == "one" else (one, forged):
+            await connection.say(said)
         spoken.set()
         while await connection.request():
             await connection.answer(b"two")
