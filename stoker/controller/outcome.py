@@ -77,7 +77,7 @@ class Memory:
     app: Identity | None = None
     shown: str | None = None
     polled: Polled | None = None
-    key_seen: tuple[tuple[int, str, str], float] = ((0, "", ""), float("-inf"))
+    key_seen: tuple[tuple[int, str, str], float] | None = None
     failed_turn: int = 0
     look_ups: Retries = field(default_factory=Retries)
     steps: Retries = field(default_factory=Retries)

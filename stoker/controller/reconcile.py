@@ -71,6 +71,7 @@ class Reconciler:
     now: Callable[[], datetime]
     memories: dict[Key, tuple[str, Memory]] = field(default_factory=dict)
     """By resource, with its uid."""
+    keys: secrets.Keys = field(default_factory=secrets.Keys)
 
     def __post_init__(self) -> None:
         self._telling = Telling(self.events)
@@ -135,7 +136,7 @@ class Reconciler:
         await self._try(this, resolve.CREDENTIALS, github_app.keep(this, self.cluster, self.exchanges))
         ssh.note(this)
         resolve.resolve(this, self.lookups, self.metrics)
-        await self._try(this, "api-key", secrets.api_key(this, self.cluster))
+        await self._try(this, "api-key", secrets.api_key(this, self.cluster, self.keys))
         keeping = {"metadata": metadata.publish(this, self.cluster)}
         running = discovery.discover(this)
         keeping["reports"] = reports.collect(this, self.cluster, running)

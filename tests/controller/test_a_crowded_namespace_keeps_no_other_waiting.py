@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import trio
 
 from stoker.api import names
-from stoker.kube.cluster import GATEWAYSYNCS, SECRETS
+from stoker.kube.cluster import CONFIGMAPS, GATEWAYSYNCS
 from tests.controller.house import House, now, spec
 from tests.controller.refusing import RefusingCluster
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stoker.kube.cluster import Kind
 
 T = TypeVar("T")
@@ -20,11 +22,11 @@ CROWD = [f"line-{number:02}" for number in range(40)]
 
 
 class SlowCluster(RefusingCluster):
-    """An API server that takes a second over each Secret, so that passes take their time."""
+    """An API server that takes a second over each new ConfigMap, so that passes take their time."""
 
-    async def get(self, kind: Kind[T], namespace: str, name: str) -> T:
-        await trio.sleep(kind is SECRETS)
-        return await super().get(kind, namespace, name)
+    async def create(self, kind: Kind[T], namespace: str, body: Mapping[str, Any]) -> T:
+        await trio.sleep(kind.plural == CONFIGMAPS.plural)
+        return await super().create(kind, namespace, body)
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ async def test_secrets(cluster: RefusingCluster) -> None:
     assert this.credentials is not None
     assert this.credentials.pair is None
     with pytest.raises(CredentialsInvalid, match="Secret plant/api-key not found"):
-        await secrets.api_key(this, cluster)
+        await secrets.api_key(this, cluster, secrets.Keys())
 
 
 async def test_host_keys(cluster: RefusingCluster) -> None:

@@ -51,6 +51,26 @@ async def test_one_that_is_removed_is_missed_though_nothing_else_changes(house: 
     assert "Secret plant/api-key not found" in house.words("Ready")[2]
 
 
+async def test_one_that_is_shared_is_asked_for_once_in_a_moment(house: House) -> None:
+    await house.resource("first")
+    house.cluster.refuse("get", "secrets", times=100)
+    await house.resource("second")
+    assert house.cluster.refused == []
+    await house.advance(3)
+    await house.resource("third")
+    assert house.cluster.refused != []
+
+
+async def test_another_s_word_counts_for_who_has_not_asked_yet_and_for_the_same_key_alone(house: House) -> None:
+    await house.resource("first")
+    await house.resource("second")
+    await house.cluster.delete(SECRETS, NS, "api-key")
+    await house.edit("second", gateway__port=8043)
+    assert "not found" in house.words("Ready", "second")[2]
+    await house.resource("third", gateway__api={"secretName": "api-key", "secretKey": "another"})
+    assert "another" in house.words("Ready", "third")[2]
+
+
 async def test_an_empty_secret_is_no_secret(house: House) -> None:
     await house.secret("git", token=" ")
     await house.resource(git__auth=TOKEN)

@@ -17,6 +17,27 @@ if TYPE_CHECKING:
 
 KEY_SECONDS: Final = 60.0
 """For which an API key that was there is taken to be there."""
+MOMENT: Final = 2.0
+"""For which it is there for another resource, too: those of a namespace often share one, and a start sees all of them."""
+
+
+class Keys:
+    """Which API keys were there a moment ago, for resources that have not been looked at yet."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, str], float] = {}
+
+    def saw(self, place: tuple[str, str, str]) -> None:
+        """It is there now; ``place``: namespace, Secret, key."""
+        now = trio.current_time()
+        self._seen.pop(place, None)
+        self._seen[place] = now
+        while now - next(iter(self._seen.values())) > MOMENT:
+            del self._seen[next(iter(self._seen))]
+
+    def were_there(self, place: tuple[str, str, str]) -> bool:
+        """A moment ago."""
+        return trio.current_time() - self._seen.get(place, float("-inf")) <= MOMENT
 
 
 async def git_credentials(this: Pass, cluster: Cluster) -> None:
@@ -35,16 +56,22 @@ async def git_credentials(this: Pass, cluster: Cluster) -> None:
         this.credentials = await _ssh(this, cluster, spec.git.auth.ssh_key)
 
 
-async def api_key(this: Pass, cluster: Cluster) -> None:
+async def api_key(this: Pass, cluster: Cluster, keys: Keys) -> None:
     """Raises CredentialsInvalid when the Secret with the gateways' API key is missing; the key itself is the agents' business."""
     if this.spec is None:
         return
     api, now = this.spec.gateway.api, trio.current_time()
     seen = this.resource.metadata.generation, api.secret_name, api.secret_key
     # The pass that an answer brings about follows the one that asked within a moment.
-    if this.memory.key_seen[0] != seen or now - this.memory.key_seen[1] > KEY_SECONDS:
+    if this.memory.key_seen is not None:
+        of, at = this.memory.key_seen
+        if of == seen and now - at <= KEY_SECONDS:
+            return
+    place = this.resource.metadata.namespace, api.secret_name, api.secret_key
+    if this.memory.key_seen is not None or not keys.were_there(place):
         await text_of(this, cluster, api.secret_name, api.secret_key)
-        this.memory.key_seen = seen, now
+        keys.saw(place)
+    this.memory.key_seen = seen, now
 
 
 async def _ssh(this: Pass, cluster: Cluster, auth: SSHAuth) -> Credentials:
