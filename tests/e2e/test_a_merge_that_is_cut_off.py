@@ -59,6 +59,7 @@ def test_an_agent_that_is_killed_completes_it_in_its_next_life(site: Site) -> No
     assert not (site.data(POD) / ".stoker/journal").exists()
     (recovered,) = [line for line in site.lines(POD) if line["event"] == "merge_recovered"]
     assert (recovered["outcome"], recovered["commit"]) == ("completed", commit)
+    until(lambda: any(one["trigger"] == "recovery" for one in site.history(POD)), "the history tells of it")
     told = [one for one in site.history(POD) if one["trigger"] == "recovery"][-1]
     assert (told["commit"], told["modified"], told["result"]) == (commit, FILES, "success")
     assert site.gateway_container(POD) == gateway

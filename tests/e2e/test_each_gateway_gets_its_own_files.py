@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e.site import Site
+from tests.manager.process import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def test_each_of_a_pair_knows_which_it_is(sites: Site) -> None:
 
 def test_a_pair_that_shares_a_name_overwrites_nobody_s_report(sites: Site) -> None:
     assert {"pair-0", "pair-1"} <= sites.map("status").keys()
-    assert {"pair-0", "pair-1"} <= sites.map("changes").keys()
+    until(lambda: {"pair-0", "pair-1"} <= sites.map("changes").keys(), "both are in the history")
 
 
 def test_the_status_names_all_with_their_profiles(sites: Site) -> None:

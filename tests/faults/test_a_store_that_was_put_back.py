@@ -60,10 +60,10 @@ def of(plane: Plane, name: str) -> dict[str, Any] | None:
         return None
 
 
-def commits_of(plane: Plane, pod: str) -> list[str]:
-    """What a gateway's history says, newest last."""
+def history_of(plane: Plane, pod: str) -> list[tuple[str, str]]:
+    """What a gateway's history says: trigger and commit, newest last."""
     found = plane.admin.get(f"/api/v1/namespaces/{SPACE}/configmaps/{names.changes_configmap(CR)}")
-    return [entry["commit"] for entry in json.loads(found.get("data", {}).get(pod, "[]"))]
+    return [(entry["trigger"], entry["commit"]) for entry in json.loads(found.get("data", {}).get(pod, "[]"))]
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -106,11 +106,13 @@ async def test_everything_goes_on_as_if_nothing_had_been(
             commit = await pushed(world)
             await world.annotate("of-now")
             await world.synced(commit, handled="of-now")
-        told = {pod: commits_of(plane, pod) for pod in PODS}
+            # A report comes first, and its history after a rest.
+            await until(lambda: all(history_of(plane, pod)[-1:] == [("request", commit)] for pod in PODS))
+        told = {pod: history_of(plane, pod) for pod in PODS}
         await trio.to_thread.run_sync(lambda: put_back(plane, others=others))
         with trio.fail_after(BOUND):
             await world.synced(commit)
-            await until(lambda: {pod: commits_of(plane, pod) for pod in PODS} == told)  # and no gateway went back
+            await until(lambda: {pod: history_of(plane, pod) for pod in PODS} == told)  # and no gateway went back
             await until(lambda: (of(plane, "deleted-since") or {}).get("lastSyncCommit") == commit)
         assert of(plane, "made-since") is None
         with trio.fail_after(BOUND):

@@ -96,6 +96,7 @@ async def test_a_push_is_live_scanned_and_in_the_status(site: Site, managed: Man
     await eventually(lambda: managed.ready(commit))
     listed = await trio.to_thread.run_sync(partial(kubectl, "get", "gs", CR))
     assert "1/1 synced" in listed
+    await eventually(lambda: commit in str(site.keys(names.changes_configmap(CR))))  # after the report
     history = await trio.to_thread.run_sync(partial(kubectl, "get", "cm", names.changes_configmap(CR), "-o", "yaml"))
     assert f'"commit":"{commit}"' in history
 
