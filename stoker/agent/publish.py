@@ -133,7 +133,7 @@ class Publisher:
                     await self._changed.wait()
                 self._changed.set()
 
-    def look_soon(self, _asked_at: float) -> None:
+    def look_soon(self) -> None:
         """The server was away, and its store may have been put back: what was written may not be there any more. So it is for
         all who share the maps, and they do not look at once.
         """

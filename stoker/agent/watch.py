@@ -43,9 +43,10 @@ class Wanted:
         trigger: Trigger,
         *,
         on_metadata: Callable[[Metadata], None] = lambda _: None,
-        on_relisted: Callable[[float], None] = lambda _: None,
+        on_relisted: Callable[[], None] = lambda: None,
     ) -> None:
-        """``on_metadata``: called with each that differs, before the trigger fires. ``on_relisted``: the informer's."""
+        """``on_metadata``: called with each that differs, before the trigger fires. ``on_relisted``: when the
+        server was away, and everything was listed anew."""
         self.metadata: Metadata | None = None
         self.fault: HandoffInvalid | None = None
         self._setup = setup
@@ -70,7 +71,7 @@ class Wanted:
             self._setup.namespace,
             name=self._name,
             on_change=lambda _old, new: self._take(new),
-            on_relisted=self._on_relisted,
+            on_relisted=lambda *_: self._on_relisted(),
         )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(informer.run)

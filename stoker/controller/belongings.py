@@ -43,29 +43,23 @@ class Belongings:
         self._pictures = pictures
         self._wake = wake
         self.listed = trio.Event()
-        maps = {names.MANAGED_BY_LABEL: names.MANAGED_BY}
-        bound = {names.MANAGED_BY_LABEL: names.ROLEBINDING_MANAGED_BY}
+        kinds: list[tuple[Kind[Any], str, str, Callable[[Any, Any], None]]] = [
+            (MAPS, names.MANAGED_BY, names.CR_NAME, self._map_changed)
+        ]
+        if bindings:
+            kinds.append((ROLEBINDINGS, names.ROLEBINDING_MANAGED_BY, names.ROLEBINDING_LABEL, self._binding_changed))
         self._informers: list[tuple[Kind[Any], str, Informer[Any]]] = []
         for namespace in namespaces or ("",):
-            owned: Informer[Any] = Informer(
-                cluster,
-                MAPS,
-                namespace,
-                labels=maps,
-                on_change=self._map_changed,
-                on_relisted=partial(self._relisted, MAPS, names.CR_NAME),
-            )
-            self._informers.append((MAPS, namespace, owned))
-            if bindings:
-                owned = Informer(
+            for kind, manager, owner, on_change in kinds:
+                owned: Informer[Any] = Informer(
                     cluster,
-                    ROLEBINDINGS,
+                    kind,
                     namespace,
-                    labels=bound,
-                    on_change=self._binding_changed,
-                    on_relisted=partial(self._relisted, ROLEBINDINGS, names.ROLEBINDING_LABEL),
+                    labels={names.MANAGED_BY_LABEL: manager},
+                    on_change=on_change,
+                    on_relisted=partial(self._relisted, kind, owner),
                 )
-                self._informers.append((ROLEBINDINGS, namespace, owned))
+                self._informers.append((kind, namespace, owned))
 
     async def run(self) -> None:
         """Runs until cancelled; ``listed`` when all is known once. What cannot be listed is asked for one by one."""
@@ -90,12 +84,10 @@ class Belongings:
         if news and (before is None or new is None or _terms(before) != _terms(new)):
             self._owner_of(old, new, names.ROLEBINDING_LABEL)
 
-    def _relisted(self, kind: Kind[Any], label: str, asked_at: float) -> None:
+    def _relisted(self, kind: Kind[Any], label: str, informer: Informer[Any], asked_at: float) -> None:
         """What we wrote and no watch has shown may be undone."""
-        for relisted, _, informer in self._informers:
-            if relisted == kind and informer.relisting:
-                for undone in self._pictures[kind.plural].relisted(informer, asked_at):
-                    self._owner_of(undone, None, label)
+        for undone in self._pictures[kind.plural].relisted(informer, asked_at):
+            self._owner_of(undone, None, label)
 
     def _owner_of(self, old: Any, new: Any, label: str) -> None:
         present = new or old

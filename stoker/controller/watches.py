@@ -177,12 +177,10 @@ class Watches:
         relisting = any(resources.relisting for resources in self._resources)
         return relisting and before is not None and before.status != new.status
 
-    def _resources_relisted(self, asked_at: float) -> None:
+    def _resources_relisted(self, resources: Informer[GatewaySync], asked_at: float) -> None:
         """What we wrote before may be undone though no resource has changed since: nobody else would write it again."""
-        for resources in self._resources:
-            undone = self.pictures[GATEWAYSYNCS.plural].relisted(resources, asked_at) if resources.relisting else ()
-            for one in undone:
-                self._wake((one.metadata.namespace, one.metadata.name), wish=False)
+        for undone in self.pictures[GATEWAYSYNCS.plural].relisted(resources, asked_at):
+            self._wake((undone.metadata.namespace, undone.metadata.name), wish=False)
 
     def _arrived(self, key: Key) -> None:
         namespace, name = key

@@ -8,7 +8,7 @@ import httpx
 
 from stoker.errors import CredentialsInvalid, GitServerError, GitTimeout, GitUnreachable, StokerError
 from stoker.git.failures import distrusted
-from stoker.nursery.causes import causes
+from stoker.nursery.causes import causes, words
 from stoker.observe.redact import redact
 
 
@@ -32,7 +32,5 @@ def of_httpx(error: httpx.HTTPError | httpx.InvalidURL, shown: str) -> StokerErr
 
 def _depths(error: BaseException) -> tuple[str, bool]:
     """The first words below an error that may have none of its own, and whether a certificate was the matter."""
-    chain = causes(error)
-    text = next(filter(None, map(str, chain)), "")
-    distrust = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain)
-    return redact(text) or type(error).__name__, distrust
+    distrust = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error))
+    return redact(words(error)), distrust

@@ -108,9 +108,9 @@ class Exchange:
         raise GatewayTimeout(f"{where}: no answer within {bound:g} s; the gateway is busy or hangs")
 
     async def _exchange(self, origin: str, request: Request, where: str) -> Answer:
-        pool = self._pools.get(origin) or self._pools.setdefault(
-            origin, Pool(lambda: self._way(origin), most=None, idle=IDLE_SECONDS)
-        )
+        if origin not in self._pools:
+            self._pools[origin] = Pool(lambda: self._way(origin), most=None, idle=IDLE_SECONDS)
+        pool = self._pools[origin]
         way = await pool.take()
         answer = None
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stoker.errors import GatewayDown, GatewayTimeout, GatewayUnreachable, StokerError
 from stoker.ignition.failures import ADDRESS
-from stoker.nursery.causes import causes
+from stoker.nursery.causes import causes, words
 from stoker.wire.failures import HungUp, Late, Senseless
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def of_wire(error: WireFailure, where: str) -> StokerError:
     if isinstance(error, Late):
         return GatewayTimeout(f"{where}: no answer in time; the gateway is busy, stopped or behind a firewall")
     chain = causes(error)
-    said = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
+    said = words(error)
     tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
     if isinstance(tls, ssl.SSLCertVerificationError):
         return GatewayUnreachable(

@@ -28,7 +28,7 @@ from stoker.errors import (
     WatchExpired,
 )
 from stoker.kube.cluster import GATEWAYSYNCS, SECRETS
-from stoker.nursery.causes import causes
+from stoker.nursery.causes import causes, words
 from stoker.observe.redact import redact
 from stoker.wire.failures import Late, ProxyRefused
 
@@ -96,8 +96,7 @@ def of_status(code: int, status: Status, call: Call, *, retry_after: float | Non
 def of_wire(error: WireFailure, call: Call | str, server: str) -> StokerError:
     """The error of a request that got no answer, or half of one."""
     where = f"{call}: {server}"
-    chain = causes(error)
-    tls = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
+    tls = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLError)), None)
     if isinstance(tls, ssl.SSLCertVerificationError):
         return ClusterUnreachable(
             f"{where}: its certificate is not trusted ({tls.verify_message}); check certificate-authority and tls-server-name"
@@ -111,8 +110,7 @@ def of_wire(error: WireFailure, call: Call | str, server: str) -> StokerError:
         return ClusterUnreachable(
             f"{where}: the proxy refused ({redact(str(error))}); check proxy-url of the kubeconfig"
         )
-    text = next((text for cause in chain if (text := str(cause).strip())), type(error).__name__)
-    return ClusterUnreachable(f"{where}: {one_line(text)}; check the network and the API server")
+    return ClusterUnreachable(f"{where}: {one_line(words(error))}; check the network and the API server")
 
 
 def late(call: Call, server: str, seconds: float) -> StokerError:

@@ -43,8 +43,8 @@ BUFFER = 100
 
 class Informer(Generic[T]):
     """``on_change(old, new)``: None for old when the object is new, None for new when it is gone. ``on_relisted``: called after
-    the changes that another list than the first has brought, with the Trio time at which it was asked for: what was written
-    before then, it shows.
+    the changes that another list than the first has brought, with this informer and the Trio time at which the list was asked
+    for: what was written before then, it shows.
 
     An object that was replaced by another of its name while nobody looked comes as one change; its ``uid`` differs.
     """
@@ -58,7 +58,7 @@ class Informer(Generic[T]):
         labels: Mapping[str, str] | None = None,
         name: str | None = None,
         on_change: Callable[[T | None, T | None], None],
-        on_relisted: Callable[[float], None] = lambda _: None,
+        on_relisted: Callable[[Informer[T], float], None] = lambda *_: None,
     ) -> None:
         self._cluster = cluster
         self._kind = kind
@@ -132,7 +132,7 @@ class Informer(Generic[T]):
                 before=before,
             )
         if self.relisting:
-            self._on_relisted(asked_at)
+            self._on_relisted(self, asked_at)
         self.relisting = False
 
     async def _follow(self) -> None:

@@ -11,3 +11,8 @@ def causes(error: BaseException) -> list[BaseException]:
         found.append(at)
         at = at.__cause__ or at.__context__
     return found
+
+
+def words(error: BaseException) -> str:
+    """The first that it or what led to it has to say; the name of its kind when there are none."""
+    return next((text for cause in causes(error) if (text := str(cause).strip())), type(error).__name__)

@@ -8,7 +8,6 @@ hook believes it altogether while the watch goes well: whoever changed a ref a m
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -54,9 +53,7 @@ class Picture:
     def __init__(self, cluster: Cluster, namespaces: Sequence[str] = ()) -> None:
         self._cluster = cluster
         self._informers = {
-            namespace: Informer(
-                cluster, FOLLOWERS, namespace, on_change=self._changed, on_relisted=partial(self._relisted, namespace)
-            )
+            namespace: Informer(cluster, FOLLOWERS, namespace, on_change=self._changed, on_relisted=self._relisted)
             for namespace in namespaces or EVERYWHERE
         }
         self._listed: set[str] = set()
@@ -124,10 +121,10 @@ class Picture:
         if new is None or not is_before(new.metadata.resource_version, version):
             self._ordered.pop(_key(seen), None)
 
-    def _relisted(self, namespace: str, asked_at: float) -> None:
+    def _relisted(self, informer: Informer[GatewaySync], asked_at: float) -> None:
         """What was written before that shows now, or it was undone: then the server's store was put back to a backup."""
         for key, (_, written_at) in list(self._ordered.items()):
-            if namespace in ("", key[0]) and written_at < asked_at:
+            if informer.covers(key[0]) and written_at < asked_at:
                 del self._ordered[key]
 
 

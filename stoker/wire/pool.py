@@ -32,13 +32,13 @@ class Pool:
                 self._free.acquire_nowait()
             except trio.WouldBlock:
                 return None
-        return self._idle.pop()[0] if self._idle else self._make()
+        return self._one()
 
     async def take(self) -> Way:
         """The same; waits for its turn."""
         if self._free is not None:
             await self._free.acquire()
-        return self._idle.pop()[0] if self._idle else self._make()
+        return self._one()
 
     async def give_back(self, way: Way, *, sound: bool) -> None:
         """``sound``: it stands between two requests; else it is closed. Shield and bound it."""
@@ -57,3 +57,6 @@ class Pool:
         self._idle_seconds = 0.0
         while self._idle:
             await self._idle.pop()[0].close()
+
+    def _one(self) -> Way:
+        return self._idle.pop()[0] if self._idle else self._make()

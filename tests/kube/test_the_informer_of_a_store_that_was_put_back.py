@@ -29,7 +29,11 @@ class Seen:
         self.relisted: list[float] = []
         self.told: list[str] = []
         self.informer: Informer[ConfigMap] = Informer(
-            self.cluster, CONFIGMAPS, "here", on_change=self._tell, on_relisted=self.relisted.append
+            self.cluster,
+            CONFIGMAPS,
+            "here",
+            on_change=self._tell,
+            on_relisted=lambda _, asked_at: self.relisted.append(asked_at),
         )
 
     def _tell(self, _old: ConfigMap | None, new: ConfigMap | None) -> None:
