@@ -82,7 +82,7 @@ def page() -> str:
         ),
         (
             names.status_configmap("NAME"),
-            "One key a pod, written by its agent: JSON. Fields that say nothing are left out.",
+            "One key a pod, written by its agent: JSON. From `podUID` on, and of `errorMessage`, what says nothing is left out.",
             REPORT,
         ),
         (

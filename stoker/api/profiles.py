@@ -55,8 +55,16 @@ def encode_profiles(profiles: dict[str, ResolvedProfile]) -> str:
 
 
 def decode_profiles(text: str) -> dict[str, ResolvedProfile]:
-    """The reverse; msgspec.DecodeError or ValidationError when it is not one."""
-    return msgspec.json.decode(text or "{}", type=dict[str, ResolvedProfile])
+    """The reverse; msgspec.DecodeError or ValidationError when it is not one.
+
+    Controllers of older releases write what is not set as null or as an empty text.
+    """
+    raw = msgspec.json.decode(text or "{}")
+    for profile in raw.values() if isinstance(raw, dict) else ():
+        mappings = _drop_unset(profile, "designerSessionPolicy").get("mappings")
+        for mapping in mappings if isinstance(mappings, list) else ():
+            _drop_unset(mapping, "type")
+    return msgspec.convert(raw, dict[str, ResolvedProfile])
 
 
 def _resolve(profile: Profile, defaults: Defaults) -> ResolvedProfile:
@@ -80,6 +88,15 @@ def _resolve(profile: Profile, defaults: Defaults) -> ResolvedProfile:
         paused=_set(profile.paused, defaults.paused),
         drift_policy=_set(profile.drift_policy, defaults.drift_policy),
     )
+
+
+def _drop_unset(value: Any, choice: str) -> dict[str, Any]:
+    """Without members that say nothing; ``choice``: the one of which an empty text says nothing either."""
+    if not isinstance(value, dict):
+        return {}  # what it should have been is said when it is converted
+    for name in [name for name, said in value.items() if said is None or (name == choice and not said)]:
+        del value[name]
+    return value
 
 
 def _set(value: Any, inherited: T) -> T:

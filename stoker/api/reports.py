@@ -33,17 +33,20 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The JSON of one key of the status ConfigMap. ``lastSyncDuration`` is Go style, times RFC 3339."""
+    """The JSON of one key of the status ConfigMap. ``lastSyncDuration`` is Go style, times RFC 3339.
 
-    sync_status: str = msgspec.field(name="syncStatus", default_factory=lambda: "Pending")  # so it is never left out
-    synced_commit: str = msgspec.field(name="syncedCommit", default="")
-    synced_ref: str = msgspec.field(name="syncedRef", default="")
-    last_sync_time: str = msgspec.field(name="lastSyncTime", default="")
-    last_sync_duration: str = msgspec.field(name="lastSyncDuration", default="")
-    agent_version: str = msgspec.field(name="agentVersion", default="")
-    last_scan_result: str = msgspec.field(name="lastScanResult", default="")
-    files_changed: int = msgspec.field(name="filesChanged", default=0)
-    projects_synced: list[str] | None = msgspec.field(name="projectsSynced", default=None)
+    What has a default factory is always written, because scripts ask for it in every report; the rest where it says something.
+    """
+
+    sync_status: str = msgspec.field(name="syncStatus", default_factory=lambda: "Pending")
+    synced_commit: str = msgspec.field(name="syncedCommit", default_factory=lambda: "")
+    synced_ref: str = msgspec.field(name="syncedRef", default_factory=lambda: "")
+    last_sync_time: str = msgspec.field(name="lastSyncTime", default_factory=lambda: "")
+    last_sync_duration: str = msgspec.field(name="lastSyncDuration", default_factory=lambda: "")
+    agent_version: str = msgspec.field(name="agentVersion", default_factory=lambda: "")
+    last_scan_result: str = msgspec.field(name="lastScanResult", default_factory=lambda: "")
+    files_changed: int = msgspec.field(name="filesChanged", default_factory=lambda: 0)
+    projects_synced: list[str] | None = msgspec.field(name="projectsSynced", default_factory=list[str])
     error_message: str = msgspec.field(name="errorMessage", default="")
     pod_uid: str = msgspec.field(name="podUID", default="")
     profile_name: str = msgspec.field(name="profileName", default="")
@@ -75,7 +78,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if over > 0 and text:
                 report = replace(report, **{name: cut_json_text(text, json_size(text) - over)})
         if json_size(report) > limit:
-            report = Report(sync_status=report.sync_status, synced_commit=report.synced_commit, pod_uid=report.pod_uid)
+            least = {"syncStatus": report.sync_status, "syncedCommit": report.synced_commit, "podUID": report.pod_uid}
+            return msgspec.json.encode(least).decode()
         return msgspec.json.encode(report).decode()
 
 

@@ -23,7 +23,8 @@ stoker.io/inject: "true"; by hand it is only needed to try something out.
 """
 EPILOG = """\
 what it is told by its pod (the webhook writes these):
-  POD_NAME, POD_NAMESPACE, POD_UID     this pod; required
+  POD_NAME, POD_NAMESPACE              this pod; required
+  POD_UID                              which of the pods of that name; older releases do not tell it
   CR_NAME, CR_NAMESPACE                the GatewaySync (required), and its namespace, which is the pod's
   GATEWAY_NAME, PROFILE                default: the pod's name, and `default`
   DATA_PATH, REPO_PATH                 the gateway's data directory (default /ignition-data), the git store (/repo)

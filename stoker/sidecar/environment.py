@@ -24,7 +24,7 @@ DATA: Final = "/ignition-data"
 
 @dataclass(frozen=True)
 class PodSettings:
-    """One agent's. Paths are absolute; the files of ``None`` were not mounted."""
+    """One agent's. Paths are absolute; the files of ``None`` were not mounted; no ``pod_uid``: an older release injected."""
 
     namespace: str
     pod_name: str
@@ -50,7 +50,7 @@ class PodSettings:
         settings = cls(
             namespace=read.name("POD_NAMESPACE"),
             pod_name=read.name("POD_NAME"),
-            pod_uid=read.needed("POD_UID"),
+            pod_uid=read.text("POD_UID"),
             cr_name=read.name("CR_NAME"),
             gateway_name=read.text("GATEWAY_NAME") or read.text("POD_NAME"),
             profile=read.text("PROFILE") or names.DEFAULT_PROFILE,

@@ -76,6 +76,16 @@ def test_the_keys_are_the_contract_s() -> None:
     }
 
 
+def test_what_scripts_ask_every_report_for_is_in_every_report() -> None:
+    assert json.loads(Report().encode(8 * KIB)) == {
+        "syncStatus": "Pending",
+        **dict.fromkeys(("syncedCommit", "syncedRef", "lastSyncTime", "lastSyncDuration"), ""),
+        **dict.fromkeys(("agentVersion", "lastScanResult"), ""),
+        "filesChanged": 0,
+        "projectsSynced": [],
+    }
+
+
 def test_a_report_reads_back() -> None:
     assert decode_report(FULL.encode(8 * KIB)) == FULL
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from stoker.api.handoff import KIB, Metadata
-from stoker.api.profiles import resolve_profiles
+from stoker.api.profiles import MappingSpec, ResolvedProfile, resolve_profiles
 from stoker.api.spec import parse_spec
 from stoker.errors import HandoffInvalid, Waiting
 from tests.api.samples import FULL
@@ -74,6 +74,20 @@ def test_defaults_are_written_out_as_lower_case_text() -> None:
 
 def test_absent_keys_have_their_defaults() -> None:
     assert Metadata.from_data({}) == Metadata(git_url="", commit="", ref="")
+
+
+@pytest.mark.parametrize("unset", ["", None])
+def test_what_an_older_controller_left_unset_has_its_default(unset: str | None) -> None:
+    mapping = {"source": "a", "destination": "b", "type": unset, "required": None, "patches": None}
+    told = {"mappings": [mapping], "designerSessionPolicy": unset, "vars": None, "excludePatterns": None}
+    profile = Metadata.from_data({"profiles": json.dumps({"default": told})}).profiles["default"]
+    assert profile == ResolvedProfile(mappings=[MappingSpec(source="a", destination="b")])
+
+
+def test_an_empty_variable_is_a_value() -> None:
+    told = {"mappings": [], "vars": {"designerSessionPolicy": "", "type": ""}}
+    profile = Metadata.from_data({"profiles": json.dumps({"default": told})}).profiles["default"]
+    assert profile.vars == {"designerSessionPolicy": "", "type": ""}
 
 
 def test_equal_profiles_give_equal_text_whatever_their_order() -> None:

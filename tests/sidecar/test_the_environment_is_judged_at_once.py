@@ -73,7 +73,12 @@ def test_where_nothing_is_told_its_ports_are_the_pod_s() -> None:
     assert parse_options([], {}) == Options(probes=everywhere(8082), metrics=everywhere(8083))
 
 
-@pytest.mark.parametrize("variable", sorted(LEAST))
+def test_a_pod_that_an_older_release_injected_has_all_that_is_needed() -> None:
+    settings = PodSettings.from_env(LEAST | {"POD_UID": "", "GATEWAY_NAME": "", "PROFILE": "", "CR_NAMESPACE": "plant"})
+    assert (settings.pod_uid, settings.gateway_name, settings.profile) == ("", "gw-0", "default")
+
+
+@pytest.mark.parametrize("variable", sorted(LEAST.keys() - {"POD_UID"}))
 def test_what_is_missing_is_named_with_the_remedy(variable: str) -> None:
     (fault,) = faults(**{variable: " "})
     assert fault.startswith(f"{variable} is not set: the webhook sets it")
@@ -106,10 +111,10 @@ def agent(*arguments: str, **told: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_process_names_every_fault_and_ends_with_2() -> None:
-    answer = agent(**LEAST | {"POD_UID": "", "GATEWAY_PORT": "x", "LOG_LEVEL": "loud"})
+    answer = agent(**LEAST | {"CR_NAME": "", "GATEWAY_PORT": "x", "LOG_LEVEL": "loud"})
     assert (answer.returncode, answer.stdout) == (2, "")
     said = [line.split(" is ")[0] for line in answer.stderr.splitlines()]
-    assert said == ["stoker: POD_UID", "stoker: GATEWAY_PORT", "stoker: LOG_LEVEL"]
+    assert said == ["stoker: CR_NAME", "stoker: GATEWAY_PORT", "stoker: LOG_LEVEL"]
 
 
 def test_without_an_api_server_it_says_where_one_is_looked_for() -> None:
