@@ -5,7 +5,8 @@ The library is loaded here, and the rooms take it from here: beside what counts 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from stoker.observe.memory import stood_in
 
@@ -38,6 +39,10 @@ __all__ = ["CollectorRegistry", "Counter", "Gauge", "Histogram", "Metric", "Serv
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series *_created beside every counter and histogram: names that no contract has
 
 
+WHOLE_BOUND: Final = re.compile(rb'(?<=[{,]le=")([0-9]+)\.0(?=")')
+"""The bound of a bucket that is a whole number. A label's value cannot look like it: its quotes are escaped."""
+
+
 def new_registry() -> CollectorRegistry:
     """A registry of its own a process: nothing global, so that tests and standalone can have several."""
     return CollectorRegistry(auto_describe=True)
@@ -67,5 +72,9 @@ class ServiceMetrics:
 
 
 def render(registry: CollectorRegistry) -> tuple[bytes, str]:
-    """The exposition text and its content type."""
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+    """The exposition text and its content type.
+
+    Whole bounds are written ``le="10"``, as most exporters do and as people's rules have them. The library writes ``10.0``,
+    which a Prometheus before 3 takes for another bucket, and such a rule would find nothing; a later one knows both for one.
+    """
+    return WHOLE_BOUND.sub(rb"\1", generate_latest(registry)), CONTENT_TYPE_LATEST
