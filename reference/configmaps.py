@@ -31,7 +31,7 @@ REPORT: Final = {
     "lastSyncTime": "RFC 3339.",
     "lastSyncDuration": "Such as 1.2s.",
     "agentVersion": "The agent's release.",
-    "lastScanResult": "What the gateway answered, such as projects=200 config=200.",
+    "lastScanResult": "What the gateway answered: projects=200 config=200, or error: and which scan failed why.",
     "filesChanged": "Added, modified and deleted together.",
     "projectsSynced": "The Ignition projects among what is synced.",
     "errorMessage": f"At most {ERROR_LIMIT} bytes.",

@@ -37,7 +37,7 @@ def profile_of(metadata: Metadata, setup: AgentSetup) -> ResolvedProfile:
     if profile is None:
         known = ", ".join(sorted(metadata.profiles)) or "none"
         raise PlanInvalid(
-            f"GatewaySync {setup.cr_name} has no profile {setup.profile!r} (it has: {known});"
+            f"profile {setup.profile!r} not found in GatewaySync {setup.cr_name} (it has: {known});"
             f" add it, or annotate pod {setup.pod_name} with stoker.io/profile"
         )
     return profile

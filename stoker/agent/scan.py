@@ -17,6 +17,7 @@ from stoker.errors import (
 )
 from stoker.ignition.client import KINDS
 from stoker.observe.logs import get_logger
+from stoker.observe.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,7 @@ class Scanner:
         """Both scans. "" when both were answered 2xx; why not, while commissioning refuses them; else raises."""
         began = trio.current_time()
         answers: dict[ScanKind, int] = {}
+        kind = KINDS[0]
         try:
             for kind in KINDS:
                 answers[kind] = (await self._client.scan(kind)).status
@@ -101,8 +103,9 @@ class Scanner:
                 if self._put_off != said:  # commissioning may wait for somebody for days
                     self._log.info("scan_pending", error=self._put_off)
                 return str(error)
-            self.result = f"{_shown(answers)} failed".strip()
+            self.result = redact(f"error: scan/{kind}: {error}")
             self._metrics.scan_total.labels("error").inc()
+            self._metrics.scan_duration.observe(trio.current_time() - began)
             self._log.warning("scan_failed", result=self.result, error=str(error), reason=error.reason)
             raise
         took = trio.current_time() - began

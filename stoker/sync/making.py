@@ -135,7 +135,7 @@ class Maker:
     def _render(self, path: str, data: bytes) -> tuple[bytes, frozenset[str]]:
         if b"\0" in data:
             raise TemplateInvalid(
-                f"{path}: the file holds a NUL byte and cannot be a template: map it without template"
+                f"{path}: the file holds a NUL byte, and a binary file cannot be a template: map it without template"
             )
         text, used = self._fields.render(data.decode("utf-8", "surrogateescape"), path)
         return text.encode("utf-8", "surrogateescape"), used
@@ -156,7 +156,10 @@ class Maker:
 
 def _glob(rule: PatchRule, target: Target, where: str) -> Globs | None:
     """What a file's name must match; None where the mapping is the file."""
-    glob = compile_globs([rule.file]) if rule.file else None
+    try:
+        glob = compile_globs([rule.file]) if rule.file else None
+    except PlanInvalid as error:
+        raise PlanInvalid(f"{where}: invalid patch file pattern: {error}") from None
     if glob is None and target.kind == "dir":
         raise PlanInvalid(f"{where}: it names no file, and the mapping is a folder: set file to a glob below it")
     return glob

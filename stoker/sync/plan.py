@@ -118,14 +118,17 @@ def resolve(request: SyncRequest, fields: Fields) -> Resolved:
         found = request.tree.lookup(source)
         if found == "missing":
             if rule.required:
-                raise PlanInvalid(f"{what}: the required source {source!r} is not in commit {request.commit[:12]}")
+                commit = request.commit[:12]
+                raise PlanInvalid(f"{what}: required source does not exist: {source!r} is not in commit {commit}")
             continue
         if found not in ("dir", "file"):
             raise PlanInvalid(
                 f"{what}: the source {source!r} is a {found}, which is never followed: name what it means"
             )
         if rule.type is not None and rule.type != found:
-            raise PlanInvalid(f"{what}: type is {rule.type}, but {source!r} is a {found} in the repository")
+            raise PlanInvalid(
+                f"{what}: type mismatch: type is {rule.type}, but {source!r} is a {found} in the repository"
+            )
         if found == "file" and not destination:
             raise PlanInvalid(f"{what}: the destination of a file is the data directory itself: name the file")
         kind: Literal["dir", "file"] = "dir" if found == "dir" else "file"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stoker.errors import PlanInvalid
 from stoker.sync import paths
 from stoker.sync.globs import compile_globs
 
@@ -62,7 +63,10 @@ class Excluder:
                 self._named.append((pattern, named))
             else:
                 plain.append(glob)
-        self._plain = compile_globs(plain, below=True)
+        try:
+            self._plain = compile_globs(plain, below=True)
+        except PlanInvalid as error:
+            raise PlanInvalid(f"invalid exclude pattern: {error}") from None
         self._unless_ours = ours_only = compile_globs(protection.unless_ours, below=True)
         self._temporary = [at for at in destinations if ours_only is not None and ours_only.fullmatch(at)]
         # What was written under the same rule needs no second look: fifteen thousand matches a sync saved.

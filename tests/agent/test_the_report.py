@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 import trio
 
 from stoker.api.profiles import MappingSpec
@@ -17,7 +18,6 @@ from tests.agent.trouble import TroubledCluster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from trio.testing import MockClock
 
     from tests.agent.plant import Plant
@@ -67,8 +67,20 @@ async def test_a_missing_profile_is_an_error_that_names_those_there_are(
     await plant.want(profiles={"press": plant.profile, "oven": plant.profile})
     await plant.run(1)
     assert plant.report.sync_status == "Error"
-    assert "oven, press" in plant.report.error_message
+    assert "profile 'default' not found in GatewaySync line (it has: oven, press)" in plant.report.error_message
     assert plant.metric("sync_skipped_total", reason="profile_error") == 1
+
+
+@pytest.mark.parametrize(("kind", "status"), [("projects", 401), ("config", 404)])
+async def test_a_scan_that_failed_is_told_as_an_error_with_its_kind(
+    autojump_clock: MockClock, synced: Plant, kind: str, status: int
+) -> None:
+    synced.gateway.scan = {kind: status}
+    await synced.push({"projects/line1/project.json": "new"})
+    await trio.sleep(5)
+    assert synced.report.sync_status == "Error"
+    assert synced.report.last_scan_result.startswith(f"error: scan/{kind}: POST http")
+    assert f"{status}, " in synced.report.last_scan_result
 
 
 async def test_metadata_that_cannot_be_read_is_an_error_until_it_can(autojump_clock: MockClock, synced: Plant) -> None:

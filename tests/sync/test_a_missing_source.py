@@ -46,6 +46,8 @@ def test_a_required_source_that_is_missing_is_an_error_that_changes_nothing(
     sync: Sync, source: Path, data: Path
 ) -> None:
     write(source, {"projects/a": "1"})
-    with pytest.raises(PlanInvalid, match=r"mapping 2 .*required source 'absent' is not in commit 111111111111"):
+    with pytest.raises(
+        PlanInvalid, match=r"mapping 2 .*required source does not exist: 'absent' is not in commit 111111111111"
+    ):
         sync(FIRST, PROJECTS, MappingRule("absent", "x", required=True))
     assert read(data) == {}

@@ -28,6 +28,12 @@ def test_a_pattern_that_matches_a_folder_excludes_all_below_from_writing_and_cle
     assert read(data) == {"projects/a": "1", "projects/secret/deep/live": "stays"}
 
 
+def test_a_pattern_that_is_no_glob_is_named_as_an_exclude(sync: Sync, source: Path) -> None:
+    write(source, {"projects/a": "1"})
+    with pytest.raises(PlanInvalid, match=r"invalid exclude pattern: .*\[abc"):
+        sync(excludes=("[abc",))
+
+
 def test_patterns_are_relative_to_the_data_directory(sync: Sync, source: Path, data: Path) -> None:
     write(source, {"repo/a": "1", "repo/b": "1"})
     sync(FIRST, MappingRule("repo", "projects"), excludes=("repo/a", "projects/b"))

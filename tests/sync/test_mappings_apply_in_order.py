@@ -84,7 +84,9 @@ def test_a_type_that_is_not_what_the_repository_holds_is_an_error(
     sync: Sync, source: Path, kind: str, found: str
 ) -> None:
     write(source, {"dir/a": "1", "file": "1"})
-    with pytest.raises(PlanInvalid, match=f"type is {kind}, but '{found}' is a {found} in the repository"):
+    with pytest.raises(
+        PlanInvalid, match=f"mapping 1 .*: type mismatch: type is {kind}, but '{found}' is a {found} in the repository"
+    ):
         sync(FIRST, MappingRule(found, "x", type=kind))  # type: ignore[arg-type]
 
 

@@ -103,6 +103,12 @@ def test_a_patch_of_a_folder_must_say_which_files(sync: Sync, source: Path, glob
         sync(FIRST, patched(glob, k="1"))
 
 
+def test_a_glob_that_is_none_is_named_with_its_patch(sync: Sync, source: Path) -> None:
+    write(source, {"site/a.json": "{}"})
+    with pytest.raises(PlanInvalid, match=r"mapping 1 .*, patch 1: invalid patch file pattern: .*\[\*\.json"):
+        sync(FIRST, patched("[*.json", k="1"))
+
+
 def test_a_patch_that_matches_nothing_is_a_warning(engine: Engine, source: Path) -> None:
     write(source, {"site/a.json": "{}"})
     request = SyncRequest(FIRST, "main", DirectoryTree(source), (patched("b.json", k="1"),))

@@ -65,7 +65,7 @@ def test_bytes_that_are_no_text_pass_unharmed(sync: Sync, source: Path, data: Pa
         ("\n\n{{.GatewayName", "config/site/conf, line 3, "),
         ("\n{{if .Vars}}x", "config/site/conf, line 2, "),
         ("{{.GatewayName | quote}}", 'config/site/conf, line 1, .*"quote"'),
-        ("a\0{{.GatewayName}}", "config/site/conf: the file holds a NUL byte"),
+        ("a\0{{.GatewayName}}", "config/site/conf: the file holds a NUL byte, and a binary file cannot be a template"),
     ],
 )
 def test_what_cannot_be_rendered_is_an_error_that_names_file_and_line_and_changes_nothing(
