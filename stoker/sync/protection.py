@@ -55,6 +55,7 @@ class Excluder:
         self.ours = ours
         self._always = compile_globs([*_OWN, *protection.always], below=True)
         plain = [*_OWN, *protection.always, *excludes]
+        self._owned = compile_globs(protection.unless_named, below=True)
         self._named: list[tuple[Globs, tuple[str, ...]]] = []
         for glob in protection.unless_named:
             pattern = compile_globs([glob], below=True)
@@ -64,6 +65,7 @@ class Excluder:
             else:
                 plain.append(glob)
         try:
+            self._excluded = compile_globs(excludes, below=True)
             self._plain = compile_globs(plain, below=True)
         except PlanInvalid as error:
             raise PlanInvalid(f"invalid exclude pattern: {error}") from None
@@ -79,6 +81,11 @@ class Excluder:
     def never(self, path: str) -> bool:
         """Is `path` excluded whatever the mappings say?"""
         return self._always is not None and self._always.fullmatch(path)
+
+    def spares(self, path: str) -> bool:
+        """Is `path`, which is excluded, so for being another's, and not because somebody asked for it?"""
+        owned = self._owned is not None and self._owned.fullmatch(path)
+        return owned and not (self._excluded is not None and self._excluded.fullmatch(path))
 
     def __call__(self, path: str) -> bool:
         """Is `path` (file or folder, relative to the data directory) excluded?"""

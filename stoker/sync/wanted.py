@@ -33,7 +33,8 @@ class Wanted:
     blobs: content ids, raw: there is one for every file. makings: by path, of the files that are not copied as they are.
 
     folders: all folders above wanted files. regions: destinations of folder mappings, whose unknown files are cleaned;
-    the data directory itself is never one. destinations: all of them. Not changed any more once it is handed out.
+    the data directory itself is never one. destinations: all of them. spared: files that mappings bring to places that are
+    another's, which are not written. Not changed any more once it is handed out.
     """
 
     def __init__(self, targets: Iterable[Target], excluder: Excluder) -> None:
@@ -43,6 +44,7 @@ class Wanted:
         self.executables: set[str] = set()
         self.makings: dict[str, Making] = {}
         self.folders: set[str] = set()
+        self.spared: set[str] = set()
         regions = {target.destination for target in targets if target.kind == "dir" and target.destination}
         self.regions: tuple[str, ...] = tuple(sorted(at for at in regions if not _reached(at, regions, excluder)))
         self._order: tuple[str, ...] | None = None
@@ -59,6 +61,7 @@ class Wanted:
         twin = copy.copy(self)
         twin.blobs, twin.executables = self.blobs.copy(), self.executables.copy()
         twin.makings, twin.folders = self.makings.copy(), self.folders.copy()
+        twin.spared = self.spared.copy()
         return twin
 
     def put(self, path: str, blob: str, *, executable: bool, making: Making | None) -> None:
@@ -136,6 +139,12 @@ def warnings(known: Known) -> list[str]:
             prefix = _prefix(target)
             below = [path[len(prefix) :] for path in known.wanted.blobs if path.startswith(prefix)]
             found += Makings(target).unmatched(below)
+    if spared := sorted(known.wanted.spared - known.wanted.blobs.keys()):
+        more = f" and {len(spared) - 1} more" if len(spared) > 1 else ""
+        found.append(
+            f"{spared[0]!r}{more} of the repository: not written, because what is there is the gateway's own; map it by a"
+            " destination that is that place, or lies in it, if it is meant"
+        )
     return found
 
 
@@ -162,10 +171,15 @@ def _next(tree: SourceTree, known: Known, identities: tuple[str, ...]) -> tuple[
         prefix, making = _prefix(target), Makings(target).of
         for relative, blob, kind in differing:
             path = prefix + relative
-            if blob and kind in ("file", "executable") and not known.excluder.skips(path):
-                wanted.put(path, blob, executable=kind == "executable", making=making(relative))
-                put.append(path)
-            elif path in wanted.blobs:
+            wanted.spared.discard(path)
+            if blob and kind in ("file", "executable"):
+                if not known.excluder.skips(path):
+                    wanted.put(path, blob, executable=kind == "executable", making=making(relative))
+                    put.append(path)
+                    continue
+                if known.excluder.spares(path):
+                    wanted.spared.add(path)
+            if path in wanted.blobs:
                 gone.append(path)
     if wanted is None:
         return known.wanted, frozenset()
@@ -206,9 +220,13 @@ def _overlay(wanted: Wanted, tree: SourceTree, target: Target, excluder: Exclude
     for relative, blob, kind in tree.walk(target.source):
         path = prefix + relative
         path = known.get(path, path)
-        if kind in ("file", "executable") and not skips(path):
+        if kind not in ("file", "executable"):
+            continue
+        if not skips(path):
             made = making(relative) if making is not None else None
             put(path, blob, executable=kind == "executable", making=made)
+        elif excluder.spares(path):
+            wanted.spared.add(path)
 
 
 def _prefix(target: Target) -> str:

@@ -38,7 +38,15 @@ def excluder(*targets: Target) -> Excluder:
 
 
 def contents(wanted: Wanted) -> tuple[object, ...]:
-    return wanted.blobs, wanted.executables, wanted.makings, wanted.folders, wanted.folder_order, wanted.regions
+    return (
+        wanted.blobs,
+        wanted.executables,
+        wanted.makings,
+        wanted.folders,
+        wanted.folder_order,
+        wanted.regions,
+        wanted.spared,
+    )
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -51,6 +59,18 @@ def test_it_equals_a_walk_of_the_whole_tree(seed: int) -> None:
     followed = wanted_files(later, targets, excludes, known)
     assert contents(followed.wanted) == contents(wanted_files(later, targets, excludes).wanted)
     assert contents(known.wanted) == contents(wanted_files(tree, targets, excludes).wanted)
+
+
+def test_what_is_spared_follows_too() -> None:
+    one = target("config", "config")
+    excludes = excluder(one)
+    trees = [CountingTree({"config/a": b"1"}), CountingTree({"config/a": b"1", "config/local/b": b"1"})]
+    known = wanted_files(trees[0], [one], excludes)
+    spared = []
+    for tree in (trees[1], trees[0]):
+        known = wanted_files(tree, [one], excludes, known)
+        spared.append(known.wanted.spared)
+    assert spared == [{"config/local/b"}, set()]
 
 
 def test_an_equal_folder_costs_no_walk() -> None:
