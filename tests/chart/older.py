@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests.chart.combinations import OFF, ON
 from tests.cluster.binaries import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.chart.combinations import Values
 
 FULL = "stoker-stoker-operator"
 ACCOUNT = f"{FULL}-controller-manager"
@@ -32,12 +35,56 @@ BOUND = {
     "Role": (f"{FULL}-leader-election",),
 }
 
+MONITOR = {**OFF, "labels": {}, "interval": "", "scrapeTimeout": ""}
+VALUES: Values = {
+    "replicaCount": 2,
+    "image": {"repository": "registry.example.com/stoker-operator", "tag": "", "pullPolicy": "IfNotPresent"},
+    "agentImage": {"repository": "registry.example.com/stoker-agent", "tag": ""},
+    "imagePullSecrets": [{"name": "registry"}],
+    "nameOverride": "",
+    "fullnameOverride": "",
+    "resources": {"limits": {"cpu": "500m", "memory": "128Mi"}, "requests": {"cpu": "10m", "memory": "64Mi"}},
+    "leaderElection": ON,
+    "metrics": {**ON, "service": {"port": 8443, "type": "ClusterIP"}},
+    "serviceMonitor": MONITOR,
+    "podMonitor": MONITOR,
+    "prometheusRule": {**OFF, "labels": {}, "additionalRules": []},
+    "grafanaDashboard": {**OFF, "namespace": "", "labels": {}, "annotations": {}},
+    "networkPolicy": OFF,
+    "webhook": {
+        **ON,
+        "port": 9443,
+        "failurePolicy": "Ignore",
+        "objectSelector": {},
+        "namespaceSelector": {"requireLabel": False},
+    },
+    "podDisruptionBudget": {**ON, "minAvailable": "", "maxUnavailable": 1},
+    "rbac": {"autoBindAgent": ON},
+    "certManager": ON,
+    "controller": {"logDevMode": "false"},
+    "webhookReceiver": {
+        **OFF,
+        "port": 9444,
+        "hmac": {"secret": "", "secretRef": {"name": "", "key": "webhook-secret"}},
+        "token": {"secret": "", "secretRef": {"name": "", "key": "webhook-token"}},
+        "ingress": {**OFF, "ingressClassName": "", "annotations": {}, "hosts": [], "tls": []},
+    },
+    "podAnnotations": {},
+    "podLabels": {},
+    "nodeSelector": {},
+    "tolerations": [],
+    "affinity": {},
+    "priorityClassName": "",
+}
+"""Every value that an older chart had."""
+
 
 def chart(folder: Path) -> Path:
     """The chart, for a release called stoker, in that folder."""
     (folder / "templates").mkdir(parents=True)
     about = {"apiVersion": "v2", "name": "stoker-operator", "version": "0.8.1", "appVersion": "0.8.1"}
     (folder / "Chart.yaml").write_text(yaml.safe_dump(about), encoding="utf-8")
+    (folder / "values.yaml").write_text(yaml.safe_dump(VALUES), encoding="utf-8")
     (folder / "crds").mkdir()
     shutil.copy(ROOT / "crds/gatewaysyncs.stoker.io.yaml", folder / "crds")
     (folder / "templates/all.yaml").write_text("\n---\n".join(map(json.dumps, _objects())), encoding="utf-8")

@@ -50,6 +50,17 @@ def test_everything_of_the_release_is_there_as_a_new_one_has_it(upgraded: Releas
         assert [port["targetPort"] for port in ports] == [port["targetPort"] for port in one["spec"]["ports"]]
 
 
+def test_values_of_the_older_chart_that_are_all_kept_are_refused_with_the_command_that_keeps_ones_own(
+    make_plane: MakePlane, tmp_path: Path
+) -> None:
+    release = Release(make_plane(prepare=lambda _: None))
+    release.install("--set=podLabels.mine=kept", chart=older.chart(tmp_path / "older"))
+    with pytest.raises(ChartError, match="run the same helm command with --reset-then-reuse-values"):
+        release.upgrade("--reuse-values", "--set=crds.install=false")
+    release.upgrade("--reset-then-reuse-values", "--set=crds.install=false")
+    assert release.plane.admin.get(DEPLOYMENT)["spec"]["template"]["metadata"]["labels"]["mine"] == "kept"
+
+
 def test_the_way_back_loses_no_resource_and_can_be_gone_again(upgraded: Release) -> None:
     path = "/apis/stoker.io/v1alpha1/namespaces/default/gatewaysyncs"
     upgraded.plane.wait_until(lambda: upgraded.plane.admin.answers(path))

@@ -34,6 +34,7 @@ NAMES = {
     ("Ingress", "x-stoker-operator-webhook-receiver"),
     ("MutatingWebhookConfiguration", "x-stoker-operator-pod-injection"),
     ("ConfigMap", "x-stoker-operator-dashboard"),
+    ("NetworkPolicy", "x-stoker-operator-allow-metrics-traffic"),
     ("ClusterRole", "stoker-agent"),
     ("CustomResourceDefinition", "gatewaysyncs.stoker.io"),
 }

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chart.combinations import OFF, ON, Values
+from tests.chart.combinations import ON
+from tests.chart.older import VALUES as OLDER
 from tests.chart.test_values_are_strict import NO_DEFAULT, SCHEMA, given, leaves, nested
-from tests.cluster.chart import ChartError, only
+from tests.cluster.chart import CHART, ChartError, only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.chart.combinations import Values
     from tests.cluster.plugin import Render
 
-MONITOR = {**OFF, "labels": {}, "interval": "", "scrapeTimeout": ""}
-OLDER: Values = {
-    "replicaCount": 2,
-    "image": {"repository": "registry.example.com/stoker-operator", "tag": "", "pullPolicy": "IfNotPresent"},
-    "agentImage": {"repository": "registry.example.com/stoker-agent", "tag": ""},
-    "imagePullSecrets": [{"name": "registry"}],
-    "nameOverride": "",
-    "fullnameOverride": "",
-    "resources": {"limits": {"cpu": "500m", "memory": "128Mi"}, "requests": {"cpu": "10m", "memory": "64Mi"}},
-    "leaderElection": ON,
-    "metrics": {**ON, "service": {"port": 8443, "type": "ClusterIP"}},
-    "serviceMonitor": MONITOR,
-    "podMonitor": MONITOR,
-    "prometheusRule": {**OFF, "labels": {}, "additionalRules": []},
-    "grafanaDashboard": {**OFF, "namespace": "", "labels": {}, "annotations": {}},
-    "networkPolicy": OFF,
-    "webhook": {
-        **ON,
-        "port": 9443,
-        "failurePolicy": "Ignore",
-        "objectSelector": {},
-        "namespaceSelector": {"requireLabel": False},
-    },
-    "podDisruptionBudget": {**ON, "minAvailable": "", "maxUnavailable": 1},
-    "rbac": {"autoBindAgent": ON},
-    "certManager": ON,
-    "controller": {"logDevMode": "false"},
-    "webhookReceiver": {
-        **OFF,
-        "port": 9444,
-        "hmac": {"secret": "", "secretRef": {"name": "", "key": "webhook-secret"}},
-        "token": {"secret": "", "secretRef": {"name": "", "key": "webhook-token"}},
-        "ingress": {**OFF, "ingressClassName": "", "annotations": {}, "hosts": [], "tls": []},
-    },
-    "podAnnotations": {},
-    "podLabels": {},
-    "nodeSelector": {},
-    "tolerations": [],
-    "affinity": {},
-    "priorityClassName": "",
-}
-"""Every value that an older chart had."""
+NEWER = re.findall(
+    r'"([a-zA-Z.]+)"', (CHART / "templates/whole.yaml").read_text(encoding="utf-8").partition("}}\n{{- $missing")[0]
+)
+"""What no release can be without and some older chart was."""
 
 
 def required(schema: dict[str, Any], *path: str) -> Iterator[str]:
@@ -90,11 +55,36 @@ def test_one_that_no_release_can_be_without_is_named(path: str, chart: Render) -
         chart(nested(tuple(path.split(".")), None))
 
 
+@pytest.mark.parametrize("path", NEWER)
+def test_one_that_an_older_chart_had_not_is_named_with_the_command_that_brings_it(path: str, chart: Render) -> None:
+    with pytest.raises(ChartError, match=f"missing: {path}.* --reset-then-reuse-values"):
+        chart(nested(tuple(path.split(".")), None))
+
+
+def test_all_that_are_missing_are_named_at_once(chart: Render) -> None:
+    with pytest.raises(ChartError, match=r"missing: crds\.install, crds\.keep, rbac\.legacyAgents\. "):
+        chart({"crds": None, "rbac": {"legacyAgents": None}})
+
+
 def test_none_is_missed_in_silence(chart: Render) -> None:
     """Of what an upgrade with ``--reuse-values`` would lack, each is named or changes nothing."""
     usual = chart()
-    named = set(required(SCHEMA))
+    named = {*required(SCHEMA), *NEWER}
     for path in leaves(SCHEMA):
         if path in NO_DEFAULT or any(f"{path}.".startswith(f"{one}.") for one in named) or given(OLDER, path):
             continue
         assert chart(nested(tuple(path.split(".")), None)) == usual, path
+
+
+def test_a_budget_whose_most_is_blank_keeps_the_least(chart: Render) -> None:
+    budget: Values = {"podDisruptionBudget": {**ON, "minAvailable": 2, "maxUnavailable": None}}
+    assert only(chart(budget), "PodDisruptionBudget")["spec"]["minAvailable"] == 2
+
+
+def test_a_receiver_below_1024_has_that_port_at_its_service_alone(chart: Render) -> None:
+    objects = chart({"webhookReceiver": {**ON, "port": 80}})
+    (port,) = only(objects, "Service", "-webhook-receiver")["spec"]["ports"]
+    (container,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert (port["port"], port["targetPort"]) == (80, "webhook-rx")
+    assert {"name": "webhook-rx", "containerPort": 9444} in container["ports"]
+    assert {"name": "RECEIVER_ADDRESS", "value": ":9444"} in container["env"]

@@ -58,7 +58,7 @@
 {{- end }}
 {{- if $receiver.enabled }}
 - name: RECEIVER_ADDRESS
-  value: ":{{ $receiver.port }}"
+  value: ":{{ include "stoker-operator.receiverPort" . }}"
 {{- range $name, $variable := dict "hmac" "WEBHOOK_HMAC_SECRET" "token" "WEBHOOK_BEARER_TOKEN" }}
 {{- with include "stoker-operator.receiverSecret" (list $ $name) }}
 - name: {{ $variable }}
