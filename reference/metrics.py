@@ -49,6 +49,8 @@ def page() -> str:
         "# Metrics: names, labels, buckets",
         "",
         "Durations are histograms in seconds. Series of a resource or a gateway vanish with it.",
+        "Every process also has `process_cpu_seconds_total`, `process_resident_memory_bytes`, `process_virtual_memory_bytes`,",
+        "`process_start_time_seconds`, `process_open_fds` and `process_max_fds`, as usual.",
         "`stoker standalone` adds `namespace` and `pod` to what agents count, as Prometheus does when it scrapes pods.",
     ]
     for who, declare in DECLARED.items():

@@ -33,7 +33,7 @@ from stoker.nursery.service import Named, Told
 from stoker.nursery.shutdown import until
 from stoker.observe.allowance import memory_limit
 from stoker.observe.logs import get_logger
-from stoker.observe.metrics import ServiceMetrics, new_registry
+from stoker.observe.metrics import ServiceMetrics, count_process, new_registry
 from stoker.process.crashes import Crashes
 from stoker.process.resting import rest_when_quiet
 from stoker.process.vitals import Vitals
@@ -68,6 +68,7 @@ async def run_manager(
     )
     place = certificate_place(options, replica.namespace)
     registry = new_registry()
+    count_process(registry)
     metrics = ControllerMetrics(registry)
     settings = ControllerSettings(options.workers, options.watch_namespaces, options.auto_bind_agent_rbac)
     processes = affordable(memory_limit(), beside=ITSELF)

@@ -27,6 +27,7 @@ with (
         Gauge,
         Histogram,
         Metric,
+        ProcessCollector,
         disable_created_metrics,
         generate_latest,
     )
@@ -34,7 +35,17 @@ with (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CollectorRegistry", "Counter", "Gauge", "Histogram", "Metric", "ServiceMetrics", "new_registry", "render"]
+__all__ = [
+    "CollectorRegistry",
+    "Counter",
+    "Gauge",
+    "Histogram",
+    "Metric",
+    "ServiceMetrics",
+    "count_process",
+    "new_registry",
+    "render",
+]
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series *_created beside every counter and histogram: names that no contract has
 
@@ -46,6 +57,11 @@ WHOLE_BOUND: Final = re.compile(rb'(?<=[{,]le=")([0-9]+)\.0(?=")')
 def new_registry() -> CollectorRegistry:
     """A registry of its own a process: nothing global, so that tests and standalone can have several."""
     return CollectorRegistry(auto_describe=True)
+
+
+def count_process(registry: CollectorRegistry) -> None:
+    """``process_*``: processor time, memory, start and open files of this process, by the names that all clients give them."""
+    ProcessCollector(registry=registry)
 
 
 class ServiceMetrics:

@@ -20,7 +20,7 @@ from stoker.git.offload import Thread
 from stoker.nursery.circles import supervise_circles
 from stoker.nursery.service import Named
 from stoker.observe.logs import get_logger
-from stoker.observe.metrics import ServiceMetrics, new_registry
+from stoker.observe.metrics import ServiceMetrics, count_process, new_registry
 from stoker.process.crashes import Crashes
 from stoker.sidecar.cluster import found
 from stoker.sidecar.secrets import MountedSecrets
@@ -61,6 +61,7 @@ async def run_sidecar(
     stuck = hangs(lambda: git.stuck_since, after=bounds.hang)
     health = Health(stuck, on_started=lambda: log.info("gateway_may_start"))
     registry = new_registry()
+    count_process(registry)
     crashed = Crashes("agent", ServiceMetrics(registry))
     log.info(
         "agent_starting",

@@ -29,7 +29,7 @@ from stoker.kube.cluster import PODS
 from stoker.kube.memory import MemoryCluster
 from stoker.observe.logs import get_logger
 from stoker.observe.memory import loading
-from stoker.observe.metrics import ServiceMetrics, new_registry
+from stoker.observe.metrics import ServiceMetrics, count_process, new_registry
 from stoker.receiver.metrics import ReceiverMetrics
 from stoker.standalone.apply import apply
 from stoker.standalone.credentials import api_key_of, git_credentials_of
@@ -173,6 +173,7 @@ async def with_parts(options: Options, use: Callable[[Parts], Awaitable[T]], *, 
     cluster.load(objects)
     cluster.on_change = files.changed
     registry = new_registry()
+    count_process(registry)
     try:
         async with AsyncExitStack() as held:
             fetches, look_ups = ThreadPerRepository(), ThreadPerRepository()

@@ -27,7 +27,9 @@ async def test_what_the_controller_wrote_is_live_scanned_and_reported(site: Site
     (entry,) = site.keys(names.changes_configmap(CR))["gw-0"]
     assert (entry["commit"], entry["subject"], entry["added"]) == (site.first, "first", 2)
     await eventually(lambda: [event["reason"] for event in site.events()] == ["SyncCompleted"])
-    assert 'stoker_agent_sync_total{profile="default",result="success"} 1.0' in (await probe(child, "/metrics")).text
+    told = (await probe(child, "/metrics")).text
+    assert 'stoker_agent_sync_total{profile="default",result="success"} 1.0' in told
+    assert "\nprocess_resident_memory_bytes " in told
 
 
 async def test_a_new_commit_is_seen_by_the_watch_and_a_commit_of_others_is_not_scanned(site: Site) -> None:

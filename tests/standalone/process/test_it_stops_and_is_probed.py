@@ -105,6 +105,7 @@ async def test_every_metric_of_the_contract_is_exposed(plant: Plant) -> None:
     assert 'stoker_webhook_receiver_requests_total{source="github",status_code="202"} 1.0' in text
     assert 'stoker_webhook_receiver_requests_total{source="unknown",status_code="401"} 1.0' in text
     assert 'git_ref="main"' in text
+    assert "\nprocess_resident_memory_bytes " in text
 
 
 async def test_every_supervised_service_and_every_gateway_has_its_series(plant: Plant) -> None:
