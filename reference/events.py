@@ -17,7 +17,9 @@ class Told(NamedTuple):
 
 CONTROLLER, AGENT, RECEIVER = "stoker-controller", "stoker-agent", "stoker-receiver"
 EVENTS: Final = {
-    ("GatewaysDiscovered", CONTROLLER): Told("Normal", CONTROLLER, "Pods were found that were not known before."),
+    ("GatewaysDiscovered", CONTROLLER): Told(
+        "Normal", CONTROLLER, "Pods were found that were not known before, or some went for good."
+    ),
     ("Paused", CONTROLLER): Told("Normal", CONTROLLER, "`spec.paused` was set."),
     ("SyncCompleted", CONTROLLER): Told("Normal", CONTROLLER, "The last gateway reached the resolved commit."),
     ("MissingSidecar", CONTROLLER): Told("Warning", CONTROLLER, "A pod that asks for an agent runs without one."),

@@ -103,7 +103,7 @@ def _default(node: Schema, ours: Schema, path: str, *, required: bool) -> str:
 def _bounds(node: Schema) -> Iterator[str]:
     """What a value may be, in words; entries of maps and items of lists included."""
     if "enum" in node:
-        yield ", ".join(code(word) for word in node["enum"])
+        yield ", ".join(code(word or '""') for word in node["enum"])
     if "minimum" in node or "maximum" in node:
         yield f"{node.get('minimum', '')} to {node.get('maximum', '')}".strip()
     for least, most, what in (

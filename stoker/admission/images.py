@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stoker.api import names
 from stoker.errors import InjectionRefused
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from stoker.admission import wanted
     from stoker.admission.pod import AdmittedPod
+
+
+PULL_POLICY: Final = "IfNotPresent"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def choose(pod: AdmittedPod, image: wanted.Image, *, default: str, allowed: Sequ
         raise InjectionRefused(
             "no image is known for the agent; set spec.agent.image.repository, or the installation's DEFAULT_AGENT_IMAGE"
         )
-    return Chosen(name, image.pull_policy)
+    return Chosen(name, image.pull_policy or PULL_POLICY)
 
 
 def _of_resource(image: wanted.Image) -> str:

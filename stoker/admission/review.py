@@ -107,10 +107,13 @@ def read(body: bytes | bytearray) -> Asked:
 
 
 def _is_pod(request: Request) -> bool:
-    """A pod that is created: the configuration of the webhook asks for nothing else, but others may write one."""
+    """A pod that is created: the configuration of the webhook asks for nothing else, but others may write one.
+
+    An API server names kind and operation always. Who tries a webhook by hand may leave them out, and means just that.
+    """
     kind = request.kind
-    is_pod = (kind.group, kind.version, kind.kind) == ("", "v1", "Pod")
-    return is_pod and request.operation == "CREATE" and not request.sub_resource
+    is_pod = (kind.group, kind.version, kind.kind) in {("", "v1", "Pod"), ("", "", "")}
+    return is_pod and request.operation in {"CREATE", ""} and not request.sub_resource
 
 
 def answer(uid: str, verdict: Verdict) -> bytes:

@@ -98,7 +98,8 @@ def _sentence(kind: str, allowed: Any, shown: str) -> str:
         types = [allowed] if isinstance(allowed, str) else allowed
         return f"is {shown}, but must be {' or '.join(_TYPES[name] for name in types)}"
     if kind == "enum":
-        return f"{shown} must be one of {', '.join(map(str, allowed))}"
+        words = (str(one) or '""' for one in allowed)
+        return f"{shown} must be one of {', '.join(words)}"
     if kind in {"minimum", "maximum"}:
         return f"{shown} must be {'at least' if kind == 'minimum' else 'at most'} {allowed}"
     if kind == "pattern":

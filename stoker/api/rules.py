@@ -24,8 +24,11 @@ _PARTS = "(([0-9]{1,5}([.][0-9]*)?|[.][0-9]+)h|([0-9]{1,7}([.][0-9]*)?|[.][0-9]+
 _INTERVAL = re.compile(rf"[+]?{_PARTS}")
 
 RELATIVE: Final = (
-    {"rule": "!self.startsWith('/')", "message": "must be relative: remove the leading slash"},
-    {"rule": "!self.matches('(^|/)[.][.](/|$)')", "message": "must not have a '..' component: name the place itself"},
+    {"rule": "!self.startsWith('/')", "message": "must be relative, not absolute: remove the leading slash"},
+    {
+        "rule": "!self.matches('(^|/)[.][.](/|$)')",
+        "message": "must not have a '..' component (path traversal): name the place itself",
+    },
 )
 # Which key it is cannot be told: the keys of a map have no bound in a schema, and the cost of a message that is computed from
 # them is estimated at a hundred times the API server's limit.
@@ -117,7 +120,7 @@ def _mapping(place: str, mapping: Mapping[str, Any]) -> Iterator[Fault]:
         if isinstance(path, str) and path.startswith("/"):
             yield at(place, field), f"{path[:80]!r} is absolute; write it relative, without the leading slash"
         if isinstance(path, str) and _CLIMBS.search(path):
-            yield at(place, field), f"{path[:80]!r} has a '..' component; name the place itself"
+            yield at(place, field), f"{path[:80]!r} has a '..' component (path traversal); name the place itself"
     patches = mapping.get("patches")
     if mapping.get("type") == "dir":
         for index, patch in enumerate(patches if isinstance(patches, list) else []):

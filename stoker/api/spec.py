@@ -19,6 +19,7 @@ from stoker.api.stored import as_stored
 QUANTITY = r"^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(([KMGTPE]i)|[numkMGTPE]|([eE][+-]?[0-9]+))?\Z"
 """Kubernetes' own pattern for amounts such as 250m and 128Mi; its $ is Python's \\Z, which no newline may follow."""
 Text = Annotated[str, Meta(min_length=1, max_length=255)]
+DEFAULT_API = "https://api.github.com"
 Policy = Literal["proceed", "wait", "fail"]
 DriftPolicy = Literal["report", "heal"]
 Identifier = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -66,9 +67,8 @@ class GitHubAppAuth(Part, frozen=True, kw_only=True):
     app_id: Identifier
     installation_id: Identifier
     private_key_secret_ref: SecretKey
-    api_base_url: Annotated[str, Meta(max_length=512)] = msgspec.field(
-        name="apiBaseURL", default="https://api.github.com"
-    )
+    api_base_url: Annotated[str, Meta(max_length=512)] = msgspec.field(name="apiBaseURL", default=DEFAULT_API)
+    """Empty means the default too."""
 
 
 class GitAuth(Part, frozen=True, kw_only=True):
@@ -160,11 +160,11 @@ class Sync(Part, frozen=True, kw_only=True):
 
 
 class AgentImage(Part, frozen=True, kw_only=True):
-    """The agent's image; counts when it has a repository."""
+    """The agent's image; counts when it has a repository. An empty ``pull_policy``, as some charts write it, is the default."""
 
     repository: str = ""
     tag: str = ""
-    pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
+    pull_policy: Literal["", "Always", "IfNotPresent", "Never"] = "IfNotPresent"
 
 
 class Resources(Part, frozen=True, kw_only=True):

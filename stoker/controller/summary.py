@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MESSAGE_LIMIT: Final = 4000
 """Bytes; the API takes 32 KiB, people take less."""
 LIST_LIMIT: Final = 1000
+RECREATE: Final = "delete the pod so that it is created and injected anew"
 SAID_BY_READY: Final = ("git-credentials", "api-key", "metadata")
 """Steps whose failure Ready tells of, when somebody must act. A failed list changes nothing, and RBAC has its event."""
 
@@ -78,7 +79,8 @@ def _paused_profile(this: Pass, gateway: DiscoveredGateway) -> bool:
 def _ref_resolved(this: Pass) -> list[Condition]:
     """What the last look-up that ended brought: a pass that makes none, or waits for one, leaves it as it was."""
     if this.looks_up and not this.pending and this.resolve_error is not None:
-        message = f"{this.resolve_error}; retry in {round(this.memory.look_ups.pause)}s"
+        retry = round(this.memory.look_ups.pause)
+        message = f"Ref resolution failed (retry in {retry}s): {this.resolve_error}"
         exchange = isinstance(this.resolve_error, EXCHANGE_ERRORS)
         reason = "GitHubAppExchangeFailed" if exchange else "RefResolutionFailed"
         return [Condition(type=c.REF_RESOLVED, status="False", reason=reason, message=message)]
@@ -91,9 +93,7 @@ def _ref_resolved(this: Pass) -> list[Condition]:
 def _profiles_valid(this: Pass) -> Condition:
     if this.spec_error is not None:
         return Condition(type=c.PROFILES_VALID, status="False", reason="ProfilesInvalid", message=str(this.spec_error))
-    return Condition(
-        type=c.PROFILES_VALID, status="True", reason="ProfilesValid", message=f"{len(this.profiles)} profile(s) valid"
-    )
+    return Condition(type=c.PROFILES_VALID, status="True", reason="ProfilesValid", message="All profiles valid")
 
 
 def _all_synced(this: Pass) -> Condition:
@@ -117,11 +117,10 @@ def _sidecar(this: Pass) -> list[Condition]:
         return []
     missing = [gateway.pod_name for gateway in this.gateways if gateway.sync_status == "MissingSidecar"]
     if missing:
-        message = f"no agent in: {_listed(missing)}; delete the pod so that it is created and injected anew"
+        message = f"{len(missing)} gateway(s) missing stoker-agent sidecar: {_listed(missing)}; {RECREATE}"
         return [Condition(type=c.SIDECAR_INJECTED, status="False", reason="SidecarMissing", message=message)]
-    return [
-        Condition(type=c.SIDECAR_INJECTED, status="True", reason="SidecarPresent", message="every gateway has an agent")
-    ]
+    message = "All gateways have stoker-agent sidecar"
+    return [Condition(type=c.SIDECAR_INJECTED, status="True", reason="SidecarPresent", message=message)]
 
 
 def _ssh(this: Pass) -> list[Condition]:
@@ -132,9 +131,9 @@ def _ssh(this: Pass) -> list[Condition]:
     if this.host_keys_checked is None:
         return []
     if this.host_keys_checked:
-        message = "host keys are checked against known_hosts"
+        message = "SSH host key verification enabled: against spec.git.auth.sshKey.knownHosts"
         return [Condition(type=c.SSH_HOST_KEY, status="True", reason="HostKeyVerificationEnabled", message=message)]
-    message = "any host key is accepted; set spec.git.auth.sshKey.knownHosts"
+    message = "SSH host key verification disabled: any host may pose as it; set spec.git.auth.sshKey.knownHosts"
     return [Condition(type=c.SSH_HOST_KEY, status="False", reason="HostKeyVerificationDisabled", message=message)]
 
 

@@ -67,9 +67,8 @@ class Telling:
             retry = round(this.memory.steps.pause, 1)
             level("step_failed", step=step, error=str(error), reason=error.reason, retry_in_s=retry)
             if step == "rbac" and not isinstance(error, Transient):
-                await self._events.record(
-                    this.resource.metadata, type="Warning", reason="RBACError", message=str(error)
-                )
+                message = f"Failed to keep the agent RoleBinding: {error}"
+                await self._events.record(this.resource.metadata, type="Warning", reason="RBACError", message=message)
         for step in [step for step in said if step not in this.failures]:
             del said[step]
             log.info("step_recovered", step=step)

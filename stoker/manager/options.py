@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from stoker.api import names
+from stoker.manager import former
 from stoker.process import twins
 from stoker.process.arguments import address
 from stoker.process.twins import TwinParser
@@ -68,7 +69,10 @@ exit codes:
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. Addresses are ``HOST:PORT`` (``:PORT`` was all of this machine's) or None for off."""
+    """What was asked for. Addresses are ``HOST:PORT`` (``:PORT`` was all of this machine's) or None for off.
+
+    ``log_level`` and ``log_dev``: of flags that older releases had; empty and None leave it to the environment.
+    """
 
     probes: str | None
     metrics: str | None
@@ -90,6 +94,8 @@ class Options:
     webhook_service: str = ""
     webhook_configuration: str = ""
     linger: float = 0.0
+    log_level: str = ""
+    log_dev: bool | None = None
 
 
 def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
@@ -98,7 +104,9 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
     _addresses(parser)
     _webhook(parser)
     _cluster(parser)
+    former.accept(parser, address=_address_or_off)
     given = parser.read(argv, env)
+    former.settle(given)
     _judge_certificate(parser, given)
     return Options(
         probes=given.probes,
@@ -121,6 +129,8 @@ def parse_options(argv: Sequence[str], env: Mapping[str, str]) -> Options:
         webhook_service=given.webhook_service,
         webhook_configuration=given.webhook_configuration,
         linger=given.linger,
+        log_level=given.log_level,
+        log_dev=given.log_dev,
     )
 
 

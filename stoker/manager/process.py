@@ -28,7 +28,10 @@ def run(options: Options) -> int:
     """Run until a signal, and end the process; the exit code of what forbids a start. Errors are printed, one line each."""
     try:
         told = Environment.from_env(os.environ)
-        logs.configure(level=told.logs.level, dev=told.logs.dev)
+        logs.configure(
+            level=options.log_level or told.logs.level,
+            dev=told.logs.dev if options.log_dev is None else options.log_dev,
+        )
         for flag in ("probes", "metrics", "receiver", "webhook"):
             bind = getattr(options, flag)
             if bind is not None:

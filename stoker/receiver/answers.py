@@ -61,7 +61,7 @@ class Answerer:
             with trio.move_on_after(STORE_SECONDS):
                 return await self._act(route, said, delivery)
         except ObjectNotFound:
-            return Answer(404, {"error": f"there is no GatewaySync {'/'.join(route)}"}, said.source)
+            return Answer(404, {"error": f"not found: there is no GatewaySync {'/'.join(route)}"}, said.source)
         except Terminal as error:
             return Answer(422, {"error": str(error)}, said.source)
         except StokerError as error:

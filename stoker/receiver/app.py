@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT: Final = 25 * MIB
 """GitHub's own."""
-UNPROVED: Final = "no valid signature or token"
+UNPROVED: Final = "unauthorized: no valid signature or token"
 UNSIGNED: Final = f"{UNPROVED}: Bitbucket signs no test of a connection; save the webhook, and the first push tells"
 
 

@@ -67,7 +67,7 @@ class Nudger:
         if news.ref:
             kind = (name_of(resource), said.source)
             if await self.gathered.write(kind, partial(self._look, resource, said)):
-                self.events.add(resource.metadata, f"push to {news.ref} announced by {said.source}")
+                self.events.add(resource.metadata, f"Webhook from {said.source}, push to {news.ref}")
         return news
 
     async def _look(self, resource: GatewaySync, said: Push) -> None:
@@ -81,7 +81,7 @@ class Nudger:
         moment = self._moment()
         order = {names.REQUESTED_REF: said.ref, names.REQUESTED_AT: moment, names.REQUESTED_BY: said.source}
         self.picture.ordered(await self._annotate(resource, order))
-        self.events.add(resource.metadata, f"ref {said.ref} requested by {said.source}")
+        self.events.add(resource.metadata, f"Webhook from {said.source}, ref {said.ref}")
         return True
 
     async def fleet(self, said: Push, namespace: str) -> Fleet:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from stoker.standalone.gateways import Gateway
     from stoker.standalone.options import Options
 
-# A condition ends with when the controller would try again, which nothing does here.
-_WAITS = re.compile(r"; retry in \d+s$")
+# A condition says when the controller would try again, which nothing does here.
+_WAITS = re.compile(r"^Ref resolution failed \(retry in \d+s\): ")
 JUDGED_SECONDS = 120.0
 SYNCED_SECONDS = 1800.0
 

@@ -43,6 +43,10 @@ def test_when_it_is_pulled_is_the_resource_s_to_say() -> None:
     assert chosen(OWN, pullPolicy="Always").pull_policy == "Always"
 
 
+def test_a_policy_that_is_written_as_nothing_is_the_usual_one() -> None:
+    assert chosen(OWN, pullPolicy="").pull_policy == "IfNotPresent"
+
+
 @pytest.mark.parametrize(
     ("image", "allowed"),
     [

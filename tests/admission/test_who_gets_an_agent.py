@@ -77,6 +77,10 @@ async def test_what_is_no_new_pod_is_let_be(webhook: Webhook, request_: Json) ->
     assert (await webhook.ask(**request_)).untouched
 
 
+async def test_a_review_by_hand_may_leave_out_what_an_api_server_always_says(webhook: Webhook) -> None:
+    assert (await webhook.ask(kind={}, operation="")).injected
+
+
 async def test_what_a_kubelet_only_shows_is_let_be(webhook: Webhook) -> None:
     assert (await webhook.ask(pod(annotations={"kubernetes.io/config.mirror": "x"}))).untouched
 

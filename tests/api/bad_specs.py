@@ -114,7 +114,7 @@ WORDS: Final = (
         ("agent", "image"),
         {"pullPolicy": "always"},
         "spec.agent.image.pullPolicy",
-        "one of Always, IfNotPresent, Never",
+        'one of "", Always, IfNotPresent, Never',
     ),
     Bad(("agent", "resources"), {"limits": {"cpu": "lots"}}, "spec.agent.resources.limits.cpu", "250m, 2 or 128Mi"),
     Bad(
@@ -173,11 +173,23 @@ RULES: Final = (
         for path in ("/", "/a", "//a")
     ),
     *(
-        Bad((*MAPPING, "source"), path, f"{_M}.source", "has a '..' component; name the place itself", "cel")
+        Bad(
+            (*MAPPING, "source"),
+            path,
+            f"{_M}.source",
+            "has a '..' component (path traversal); name the place itself",
+            "cel",
+        )
         for path in ("..", "../a", "a/..", "a/../b", "a/b/..")
     ),
     *(
-        Bad((*MAPPING, "destination"), path, f"{_M}.destination", "has a '..' component; name the place itself", "cel")
+        Bad(
+            (*MAPPING, "destination"),
+            path,
+            f"{_M}.destination",
+            "has a '..' component (path traversal); name the place itself",
+            "cel",
+        )
         for path in ("..", "../a", "projects/..", "{{.Vars.a}}/../b")
     ),
     Bad((*MAPPING, "destination"), "/data", f"{_M}.destination", "is absolute; write it relative", "cel"),

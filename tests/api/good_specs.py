@@ -47,6 +47,7 @@ GOOD: Final = (
             "0.0000000001ns",
         )
     ),
+    Change(AUTH, {"githubApp": {**APP, "apiBaseURL": ""}}),
     Change(("polling", "enabled"), False),
     Change(("polling",), {}),
     *(Change(("gateway", "port"), port) for port in (1, 65535)),
@@ -75,6 +76,7 @@ GOOD: Final = (
     ),
     Change(("agent",), {}),
     Change(("agent", "image"), {"repository": "r"}),
+    Change(("agent", "image"), {"repository": "", "tag": "", "pullPolicy": ""}),
     *(
         Change(("agent", "resources"), {"limits": {"cpu": amount}})
         for amount in (2, "2", "250m", "1.5", ".5", "1.", "128Mi", "1e3", "1E-2", "+1", "10n")

@@ -27,7 +27,7 @@ async def test_it_is_handed_over_together_with_the_commit_that_answers_it(resolv
 async def test_a_failed_look_up_is_an_answer_too(resolved: House) -> None:
     resolved.refs.errors[URL] = GitUnreachable("down")
     await resolved.annotate({names.REQUESTED_AT: "r1"})
-    assert resolved.words("RefResolved")[2] == "down; retry in 30s"
+    assert resolved.words("RefResolved")[2] == "Ref resolution failed (retry in 30s): down"
     assert resolved.status().last_handled_requested_at == "r1"
     assert resolved.metadata()["requestedAt"] == ""
 

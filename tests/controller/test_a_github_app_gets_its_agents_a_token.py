@@ -42,6 +42,12 @@ async def test_the_token_is_what_is_looked_up_with_and_handed_over(app: House) -
     assert app.metadata()["authType"] == "githubApp"
 
 
+async def test_an_api_that_is_written_as_nothing_is_the_usual_one(house: House) -> None:
+    await house.secret("app", pem=PEM)
+    await house.resource(git__auth={"githubApp": APP["githubApp"] | {"apiBaseURL": ""}})
+    assert [asked.api_url for asked in house.apps.asked] == ["https://api.github.com"]
+
+
 async def test_the_secret_says_whose_and_what_it_is(app: House) -> None:
     secret = app.cluster.peek(SECRETS, NS, "stoker-github-token-main")
     assert secret is not None
@@ -75,8 +81,12 @@ async def test_a_failed_exchange_is_its_own_reason_and_event(house: House, error
     house.apps.error = error
     await house.secret("app", pem=PEM)
     await house.resource(git__auth=APP)
-    assert house.words("RefResolved") == ("False", "GitHubAppExchangeFailed", f"{error}; retry in 30s")
-    assert house.events("GitHubAppExchangeFailed") == [f"{error}; retry in 30s"]
+    assert house.words("RefResolved") == (
+        "False",
+        "GitHubAppExchangeFailed",
+        f"Ref resolution failed (retry in 30s): {error}",
+    )
+    assert house.events("GitHubAppExchangeFailed") == [f"Ref resolution failed (retry in 30s): {error}"]
     assert house.refs.asked == []
 
 

@@ -92,7 +92,7 @@ async def test_secrets(cluster: RefusingCluster) -> None:
     await secrets.git_credentials(this, cluster)
     assert this.credentials is not None
     assert this.credentials.pair is None
-    with pytest.raises(CredentialsInvalid, match="Secret plant/api-key not found"):
+    with pytest.raises(CredentialsInvalid, match='gateway API key secret "api-key" not found'):
         await secrets.api_key(this, cluster, secrets.Keys())
 
 

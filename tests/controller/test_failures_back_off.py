@@ -32,7 +32,7 @@ async def test_the_pauses_grow_to_five_minutes(failing: House) -> None:
 
 async def test_the_condition_names_the_pause(failing: House) -> None:
     await failing.advance(95)
-    assert failing.words("RefResolved")[2] == "down; retry in 120s"
+    assert failing.words("RefResolved")[2] == "Ref resolution failed (retry in 120s): down"
 
 
 async def test_they_back_off_with_polling_off_too(house: House) -> None:
@@ -49,7 +49,7 @@ async def test_a_success_begins_anew(failing: House) -> None:
     assert failing.words("RefResolved")[0] == "True"
     failing.refs.errors[URL] = GitUnreachable("down again")
     await failing.advance(60)
-    assert failing.words("RefResolved")[2] == "down again; retry in 30s"
+    assert failing.words("RefResolved")[2] == "Ref resolution failed (retry in 30s): down again"
 
 
 async def test_a_new_generation_asks_at_once_and_begins_anew(failing: House) -> None:

@@ -14,8 +14,9 @@ TOKEN = {"token": {"secretRef": {"name": "git", "key": "token"}}}
 
 async def test_a_missing_git_secret_names_itself_and_its_key(house: House) -> None:
     await house.resource(git__auth=TOKEN)
-    assert house.words("Ready")[2] == "Secret plant/git not found; create it with the key 'token'"
-    assert house.words("RefResolved")[2] == "Secret plant/git not found; create it with the key 'token'; retry in 30s"
+    said = "token secret \"git\" not found; create Secret plant/git with the key 'token'"
+    assert house.words("Ready")[2] == said
+    assert house.words("RefResolved")[2] == f"Ref resolution failed (retry in 30s): {said}"
 
 
 async def test_it_is_used_once_it_is_there(house: House) -> None:
@@ -48,7 +49,7 @@ async def test_one_that_is_removed_is_missed_though_nothing_else_changes(house: 
     await house.resource()
     await house.cluster.delete(SECRETS, NS, "api-key")
     await house.advance(301)
-    assert "Secret plant/api-key not found" in house.words("Ready")[2]
+    assert 'gateway API key secret "api-key" not found' in house.words("Ready")[2]
 
 
 async def test_one_that_is_shared_is_asked_for_once_in_a_moment(house: House) -> None:

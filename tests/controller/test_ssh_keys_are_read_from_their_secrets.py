@@ -68,7 +68,7 @@ async def test_known_hosts_that_cannot_be_kept_are_refused(house: House, tmp_pat
 async def test_missing_known_hosts_are_not_taken_for_any_host(house: House, tmp_path: Path) -> None:
     await house.secret("git", id=key_pair(tmp_path).private)
     await by_ssh(house, STRICT)
-    assert "Secret plant/hosts not found" in house.words("RefResolved")[2]
+    assert 'known_hosts secret "hosts" not found' in house.words("RefResolved")[2]
     assert house.refs.asked == []
 
 

@@ -18,7 +18,9 @@ def test_an_api_key_that_is_removed_is_told_and_the_other_steps_go_on(site: Site
     site.until(lambda: site.words("Ready")[0] == "True", "ready")
     site.admin.delete(site.path("secrets", "api-key"))
     site.edit({"spec": {"gateway": {"port": 8043}}})
-    lacking = f"Secret {site.namespace}/api-key not found; create it with the key 'apiKey'"
+    lacking = (
+        f"gateway API key secret \"api-key\" not found; create Secret {site.namespace}/api-key with the key 'apiKey'"
+    )
     site.until(lambda: site.words("Ready") == ("False", "Reconciling", lacking), "told")
     assert site.words("RefResolved")[:2] == ("True", "RefResolved")
     site.until(lambda: site.metadata()["gatewayPort"] == "8043", "agents are told of the edit all the same")
@@ -36,7 +38,7 @@ def test_a_git_token_that_is_removed_keeps_the_last_commit(site: Site) -> None:
         site.resolved()
         site.admin.delete(site.path("secrets", "git"))
         site.annotate(pushed_at="2026-01-01T00:00:00.5Z")
-        site.until(lambda: "/git not found" in site.words("RefResolved")[2], "told")
+        site.until(lambda: 'secret "git" not found' in site.words("RefResolved")[2], "told")
         assert (site.words("RefResolved")[1], site.metadata()["commit"]) == ("RefResolutionFailed", site.commit)
         site.secret("git", token="ghp_0000first0000token")
         site.annotate(pushed_at="2026-01-01T00:00:01.5Z")

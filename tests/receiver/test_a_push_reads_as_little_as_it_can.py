@@ -196,7 +196,7 @@ async def test_and_to_a_resource_of_another_it_says_and_does_nothing(said: Said)
     await desk.add()
     async with desk.watching():
         answer = await desk.say(said)
-    assert (answer.status, answer.body) == (404, {"error": "there is no GatewaySync default/plant"})
+    assert (answer.status, answer.body) == (404, {"error": "not found: there is no GatewaySync default/plant"})
     assert desk.store.asked == []
 
 

@@ -84,9 +84,10 @@ async def test_people_are_told_of_an_order_by_an_event_and_of_the_present_ref_by
     await receiver.stop()
     events = (await receiver.cluster.list(EVENTS)).items
     assert [(event.type, event.reason, event.count) for event in events] == [("Normal", "WebhookReceived", 1)]
+    assert [event.message for event in events] == ["Webhook from generic, ref v1"]
 
 
 async def test_an_order_for_an_unknown_resource_is_404(receiver: Served) -> None:
     answer = await receiver.order("v1", "/webhook/default/absent")
-    assert (answer.status_code, answer.json()) == (404, {"error": "there is no GatewaySync default/absent"})
+    assert (answer.status_code, answer.json()) == (404, {"error": "not found: there is no GatewaySync default/absent"})
     assert receiver.counted("generic", 404) == 1

@@ -66,6 +66,21 @@ def test_a_generic_body_may_hold_whatever_else() -> None:
     assert said({"ref": "v1", "app": "mixer", "release": "no", "freight": 3}) == Retarget("generic", "v1")
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"release": {"tag_name": ""}},
+        {"app": {"metadata": {"annotations": {}}}},
+        {"app": {"metadata": {"annotations": {"git.ref": 7}}}},
+        {"freight": {"commits": []}},
+        {"freight": {"commits": [{"id": "abc"}]}},
+    ],
+)
+def test_a_shape_that_names_no_ref_leaves_it_to_the_generic_form(shape: Any) -> None:
+    assert said(shape | {"ref": "v1"}) == Retarget("generic", "v1")
+    assert said(shape) == Malformed("unknown", NO_REF)
+
+
 @pytest.mark.parametrize("raw", [b"", b"ref=main", b"\xff\xfe\x00", b'{"ref": "main"', b"[" * 100_000, b"1" * 5000])
 def test_what_is_no_json_says_which_setting_to_change(raw: bytes) -> None:
     found = read({}, raw)

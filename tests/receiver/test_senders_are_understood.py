@@ -59,9 +59,9 @@ OTHERS: dict[str, Said] = {
     "azuredevops-push-that-deletes": Ignored("azuredevops", "refs/heads/main was deleted"),
     "azuredevops-pull-request": Ignored("azuredevops", "event 'git.pullrequest.created' changes no ref"),
     "argocd-application": Retarget("argocd", "v2.4.0"),
-    "argocd-application-without-a-ref": Malformed("argocd", NO_REF),
+    "argocd-application-without-a-ref": Malformed("unknown", NO_REF),
     "kargo-freight": Retarget("kargo", "v2.4.0"),
-    "kargo-freight-without-a-tag": Malformed("kargo", NO_REF),
+    "kargo-freight-without-a-tag": Malformed("unknown", NO_REF),
     "generic-ref": Retarget("generic", "v2.4.0"),
 }
 CLONED_FROM = {

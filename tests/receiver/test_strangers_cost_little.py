@@ -60,7 +60,7 @@ async def test_two_thousand_forged_requests_leave_memory_flat_and_a_short_log(re
 async def test_the_log_says_how_many_were_refused_since_its_last_line(
     autojump_clock: MockClock, logged: Logged
 ) -> None:
-    record, refusal = Record(), Answer(401, {"error": "no valid signature or token"}, trusted=False)
+    record, refusal = Record(), Answer(401, {"error": "unauthorized: no valid signature or token"}, trusted=False)
     for _ in range(5):
         record.say("/webhook/a/" + "b" * 5000, refusal)
     await trio.sleep(QUIET_SECONDS)

@@ -110,7 +110,7 @@ async def test_without_proof_nothing_is_looked_up_and_nothing_is_parsed(
     forged = EVENT | {"X-Hub-Signature-256": f"sha256={signature(body, 'wrong')}"}
     for headers in (EVENT, forged):
         answer = await receiver.post(body, headers, path)
-        assert (answer.status_code, answer.json()) == (401, {"error": "no valid signature or token"})
+        assert (answer.status_code, answer.json()) == (401, {"error": "unauthorized: no valid signature or token"})
     assert receiver.counted("unknown", 401) == 2
 
 

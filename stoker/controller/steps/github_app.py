@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from stoker.api import names
+from stoker.api.spec import DEFAULT_API
 from stoker.controller.outcome import tokens_of
 from stoker.controller.owned import frame, mending
 from stoker.controller.steps.secrets import text_of
@@ -51,8 +52,8 @@ async def keep(this: Pass, cluster: Cluster, exchanges: Exchanges) -> None:
 
 async def _installation(this: Pass, app: GitHubAppAuth, cluster: Cluster) -> Installation:
     secret = app.private_key_secret_ref
-    pem = await text_of(this, cluster, secret.name, secret.key)
-    return Installation(app.api_base_url, app.app_id, app.installation_id, Secret(pem))
+    pem = await text_of(this, cluster, secret.name, secret.key, what="GitHub App private key")
+    return Installation(app.api_base_url or DEFAULT_API, app.app_id, app.installation_id, Secret(pem))
 
 
 def _token(this: Pass, installation: Installation, exchanges: Exchanges) -> InstallationToken | None:

@@ -51,7 +51,7 @@ async def git_credentials(this: Pass, cluster: Cluster) -> None:
         this.credentials = Credentials.none()
     elif spec.auth_type == "token" and spec.git.auth.token:
         secret = spec.git.auth.token.secret_ref
-        this.credentials = Credentials.token(await text_of(this, cluster, secret.name, secret.key))
+        this.credentials = Credentials.token(await text_of(this, cluster, secret.name, secret.key, what="token"))
     elif spec.auth_type == "ssh" and spec.git.auth.ssh_key:
         this.credentials = await _ssh(this, cluster, spec.git.auth.ssh_key)
 
@@ -69,27 +69,31 @@ async def api_key(this: Pass, cluster: Cluster, keys: Keys) -> None:
             return
     place = this.resource.metadata.namespace, api.secret_name, api.secret_key
     if this.memory.key_seen is not None or not keys.were_there(place):
-        await text_of(this, cluster, api.secret_name, api.secret_key)
+        await text_of(this, cluster, api.secret_name, api.secret_key, what="gateway API key")
         keys.saw(place)
     this.memory.key_seen = seen, now
 
 
 async def _ssh(this: Pass, cluster: Cluster, auth: SSHAuth) -> Credentials:
-    key = await text_of(this, cluster, auth.secret_ref.name, auth.secret_ref.key)
+    key = await text_of(this, cluster, auth.secret_ref.name, auth.secret_ref.key, what="SSH key")
     if not auth.known_hosts:
         return Credentials.ssh_key(key)
     hosts = auth.known_hosts.secret_ref
-    return Credentials.ssh_key(key, await text_of(this, cluster, hosts.name, hosts.key))
+    return Credentials.ssh_key(key, await text_of(this, cluster, hosts.name, hosts.key, what="known_hosts"))
 
 
-async def text_of(this: Pass, cluster: Cluster, name: str, key: str) -> str:
-    """One key of a Secret of the resource's namespace; CredentialsInvalid when it is missing or empty."""
+async def text_of(this: Pass, cluster: Cluster, name: str, key: str, *, what: str) -> str:
+    """One key of a Secret of the resource's namespace; CredentialsInvalid when it is missing or empty. ``what``: it holds."""
     namespace = this.resource.metadata.namespace
     try:
         secret = await cluster.get(SECRETS, namespace, name)
     except ObjectNotFound:
-        raise CredentialsInvalid(f"Secret {namespace}/{name} not found; create it with the key {key!r}") from None
+        raise CredentialsInvalid(
+            f'{what} secret "{name}" not found; create Secret {namespace}/{name} with the key {key!r}'
+        ) from None
     text = secret.text(key)
     if not text:
-        raise CredentialsInvalid(f"Secret {namespace}/{name}, key {key!r}, is empty; put the credential into it")
+        raise CredentialsInvalid(
+            f"{what}: Secret {namespace}/{name}, key {key!r}, is empty; put the credential into it"
+        )
     return text

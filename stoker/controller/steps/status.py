@@ -11,7 +11,7 @@ from stoker.api import names
 from stoker.api.bounds import cut_text
 from stoker.api.status import Status
 from stoker.api.times import rfc3339
-from stoker.controller.summary import conditions_of
+from stoker.controller.summary import RECREATE, conditions_of
 from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import GATEWAYSYNCS
 
@@ -99,16 +99,26 @@ def transitions(before: Status, after: Status) -> list[Event]:
         found.append(("Normal", "SyncCompleted", f"{condition.message} at {after.last_sync_commit_short}"))
     agentless = _without_agent(after) - _without_agent(before)
     if agentless:
-        remedy = "delete the pod so that it is created and injected anew"
-        found.append(("Warning", "MissingSidecar", f"no agent in: {', '.join(sorted(agentless))[:800]}; {remedy}"))
+        pods = f"pod {', '.join(sorted(agentless))[:800]}"
+        message = f"{pods}: inject annotation but no stoker-agent sidecar; {RECREATE}"
+        found.append(("Warning", "MissingSidecar", message))
     ready, was = c.find(after.conditions, c.READY), c.find(before.conditions, c.READY)
     if ready and ready.reason == "Paused" and (was is None or was.reason != "Paused"):
         found.append(("Normal", "Paused", ready.message))
+    if message := _discovered(before, after):
+        found.append(("Normal", "GatewaysDiscovered", message))
+    return found
+
+
+def _discovered(before: Status, after: Status) -> str:
+    """How many there are now and which are new; empty when none came and none went for good."""
     known = {gateway.pod_name for gateway in before.discovered_gateways}
     fresh = sorted(gateway.name for gateway in after.discovered_gateways if gateway.pod_name not in known)
-    if fresh:
-        found.append(("Normal", "GatewaysDiscovered", f"discovered {', '.join(fresh)}"[:900]))
-    return found
+    total, was = len(after.discovered_gateways), len(before.discovered_gateways)
+    if not fresh and total >= was:
+        return ""
+    named = f": {', '.join(fresh)}"[:800] if fresh else ""
+    return f"Discovered {total} gateway(s) (was {was}){named}"
 
 
 def _failed_otherwise(before: Status, reason: str) -> bool:

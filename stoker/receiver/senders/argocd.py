@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stoker.receiver.said import Said, ordered
-from stoker.receiver.senders.fields import at
+from stoker.receiver.senders.fields import at, texts
 
 if TYPE_CHECKING:
     from stoker.receiver.senders.fields import Body, Headers
@@ -17,5 +17,5 @@ def said(_headers: Headers, body: Body) -> Said:
 
 
 def recognised(body: dict[str, Any]) -> bool:
-    """Whether a body without a sender's header holds an Application."""
-    return isinstance(at(body, "app", "metadata"), dict)
+    """Whether a body without a sender's header holds an Application that names a ref. One that names none may have it beside."""
+    return bool(texts(at(body, "app", "metadata", "annotations"), "git.ref"))

@@ -51,4 +51,4 @@ def release(source: str, body: Body) -> Said:
 
 def is_release(body: dict[str, Any]) -> bool:
     """Whether a body without a sender's header is a release."""
-    return isinstance(body.get("release"), dict) and "tag_name" in body["release"]
+    return bool(texts(body.get("release"), "tag_name"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stoker.receiver.said import Said, ordered
-from stoker.receiver.senders.fields import at
+from stoker.receiver.senders.fields import at, texts
 
 if TYPE_CHECKING:
     from stoker.receiver.senders.fields import Body, Headers
@@ -17,5 +17,5 @@ def said(_headers: Headers, body: Body) -> Said:
 
 
 def recognised(body: dict[str, Any]) -> bool:
-    """Whether a body without a sender's header holds a Freight."""
-    return isinstance(at(body, "freight"), dict) and "commits" in body["freight"]
+    """Whether a body without a sender's header holds a Freight that names a tag. One that names none may have a ref beside."""
+    return bool(texts(at(body, "freight", "commits", 0), "tag"))

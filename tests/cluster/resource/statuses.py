@@ -30,10 +30,10 @@ WELL: Final = Status(
     last_handled_requested_at="2026-11-25T03:00:00+01:00",
     conditions=[
         condition("RefResolved", "RefResolved", COMMIT),
-        condition("ProfilesValid", "ProfilesValid", "2 profile(s) valid"),
+        condition("ProfilesValid", "ProfilesValid", "All profiles valid"),
         condition("AllGatewaysSynced", "SyncSucceeded", "3/3 synced"),
-        condition("SidecarInjected", "SidecarPresent", "every gateway has an agent"),
-        condition("SSHHostKeyVerification", "HostKeyVerificationEnabled", "host keys are checked against known_hosts"),
+        condition("SidecarInjected", "SidecarPresent", "All gateways have stoker-agent sidecar"),
+        condition("SSHHostKeyVerification", "HostKeyVerificationEnabled", "SSH host key verification enabled"),
         condition("RefSkew", "NoRefSkew", "no gateway runs another commit", status="False"),
         condition("Ready", "SyncSucceeded", "All gateways synced"),
     ],
