@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     Work = Callable[..., Coroutine[Any, Any, None]]
     """A service once it was given the cluster to write to."""
 
-LEASE: Final = "stoker-controller-manager"
+LEASE: Final = "a86165bb.stoker.io"
+"""As managers of older releases have it: while an upgrade replaces one of theirs, or a rollback one of ours, one alone leads."""
 ITSELF: Final = 85_000_000
 """Bytes of memory that the manager takes without its git processes, with some hundred resources."""
 

@@ -112,7 +112,7 @@ class Cluster:
 
     def leader(self) -> str:
         """The pod that leads, as its lease says."""
-        lease = self.admin.get(f"/apis/coordination.k8s.io/v1/namespaces/{HOME}/leases/stoker-controller-manager")
+        lease = self.admin.get(f"/apis/coordination.k8s.io/v1/namespaces/{HOME}/leases/a86165bb.stoker.io")
         return str(lease["spec"]["holderIdentity"].split("_")[0])
 
     def receivers(self) -> dict[str, tuple[str, int]]:

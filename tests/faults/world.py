@@ -219,7 +219,7 @@ class World:
 
     async def leader(self) -> str:
         """The replica that holds the lease."""
-        path = f"/apis/coordination.k8s.io/v1/namespaces/{accounts.HOME}/leases/stoker-controller-manager"
+        path = f"/apis/coordination.k8s.io/v1/namespaces/{accounts.HOME}/leases/a86165bb.stoker.io"
         lease = await self.asked(lambda: self.plane.admin.get(path))
         return str(lease["spec"].get("holderIdentity", "")).partition("_")[0]
 

@@ -98,7 +98,7 @@ def test_it_is_not_ready_without_an_api_server_but_lives(plane: Plane, tmp_path:
         running = Manager(tmp_path, config, env={"POD_NAMESPACE": "home", "POD_NAME": "stoker-0"})
         try:
             running.said("lease_not_reached")
-            assert running.said("manager_starting")["lease"] == "home/stoker-controller-manager"
+            assert running.said("manager_starting")["lease"] == "home/a86165bb.stoker.io"
             assert (running.probe("/healthz"), running.probe("/readyz")) == (200, 503)
             assert running.stop() == 0
         finally:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.manager.process import Manager
     from tests.manager.site import Site
 
-LEASE = "stoker-controller-manager"
+LEASE = "a86165bb.stoker.io"
 
 
 @pytest.fixture
