@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 STATE = ".stoker"
 STAGING = ".sync-staging"
 _OWN = (STATE, f"**/{STAGING}")
+_GITS = ("**/.git", "**/.gitkeep")
+"""Left alone also where somebody's own excludes replace the default ones: a data directory may have been a work tree."""
 _NO_NAMES = ("", ".", "..")
 
 
@@ -54,7 +56,7 @@ class Excluder:
         self.key = exclusion_key(excludes, destinations)
         self.ours = ours
         self._always = compile_globs([*_OWN, *protection.always], below=True)
-        plain = [*_OWN, *protection.always, *excludes]
+        plain = [*_OWN, *_GITS, *protection.always, *excludes]
         self._owned = compile_globs(protection.unless_named, below=True)
         self._named: list[tuple[Globs, tuple[str, ...]]] = []
         for glob in protection.unless_named:
@@ -85,7 +87,10 @@ class Excluder:
     def spares(self, path: str) -> bool:
         """Is `path`, which is excluded, so for being another's, and not because somebody asked for it?"""
         owned = self._owned is not None and self._owned.fullmatch(path)
-        return owned and not (self._excluded is not None and self._excluded.fullmatch(path))
+        return owned and not self._is_asked_for(path)
+
+    def _is_asked_for(self, path: str) -> bool:
+        return self._excluded is not None and self._excluded.fullmatch(path)
 
     def __call__(self, path: str) -> bool:
         """Is `path` (file or folder, relative to the data directory) excluded?"""
@@ -102,10 +107,10 @@ class Excluder:
         """Shall the repository's file for `path` not be written? Raises PlanInvalid for a path that may not be."""
         if path in self.ours:
             return path in self._ours_excluded
-        if self(path):
-            return True
-        paths.check(path, "repository path")
-        return False
+        skipped = self(path)
+        if not skipped or (".git" in path.split("/") and not self._is_asked_for(path)):
+            paths.check(path, "repository path")
+        return skipped
 
 
 def exclusion_key(excludes: Sequence[str], destinations: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
