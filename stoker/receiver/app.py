@@ -128,7 +128,8 @@ def _stranger(status: int, error: str) -> Answer:
 
 
 async def _send(answer: Answer, send: Any) -> None:
-    data = json.dumps(answer.body).encode()
+    # Without spaces and with an end of line, as ever: shell scripts look for `"accepted":true`, and curl shows it whole.
+    data = json.dumps(answer.body, separators=(",", ":"), sort_keys=True).encode() + b"\n"
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
     if answer.status == 405:
         headers.append((b"allow", b"POST"))

@@ -41,7 +41,7 @@ async def send_forgeries(port: int, count: int) -> int:
             for number in range(start, min(start + 500, count)):
                 await stream.send_all(forged(number))
                 answer = b""
-                while not answer.endswith(b"}"):
+                while not answer.endswith(b"}\n"):
                     answer += await stream.receive_some(65536)
                 refused += answer.startswith(b"HTTP/1.1 401")
     return refused
