@@ -43,7 +43,7 @@ class AgentMetrics:
         self.designer_sessions_active = gauge(
             "designer_sessions_active", "Open Designer sessions, when last asked: before files change."
         )
-        self.last_sync_timestamp = gauge("last_sync_timestamp_seconds", "Unix time of the last sync.")
+        self.last_sync_timestamp = gauge("last_sync_timestamp_seconds", "Unix time of the last sync that succeeded.")
         self.last_sync_success = gauge(
             "last_sync_success", "1 when the last sync succeeded, 0 before the first; NaN before it while paused."
         )
@@ -88,7 +88,8 @@ class AgentMetrics:
             return
         self.sync_total.labels(profile, "error" if outcome.error else "success").inc()
         self.sync_duration.labels(profile).observe(outcome.duration)
-        self.last_sync_timestamp.set(at)
+        if outcome.error is None:
+            self.last_sync_timestamp.set(at)
         if outcome.result is not None and not order.profile.dry_run:
             self.files_added.labels(profile).set(len(outcome.result.added))
             self.files_modified.labels(profile).set(len(outcome.result.modified))

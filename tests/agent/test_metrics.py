@@ -94,6 +94,17 @@ async def test_what_keeps_a_sync_from_beginning_takes_the_last_success_back_too(
     assert synced.metric("last_sync_success") == 1
 
 
+async def test_the_last_sync_s_time_is_that_of_one_that_succeeded(autojump_clock: MockClock, synced: Plant) -> None:
+    good = synced.metric("last_sync_timestamp_seconds")
+    await trio.sleep(60)
+    await synced.want("f" * 40)
+    await trio.sleep(5)
+    assert (synced.metric("last_sync_success"), synced.metric("last_sync_timestamp_seconds")) == (0, good)
+    await synced.push({PATH: "new"})
+    await trio.sleep(5)
+    assert synced.metric("last_sync_timestamp_seconds") > good > 0
+
+
 async def test_scans_are_counted_by_result(autojump_clock: MockClock, synced: Plant) -> None:
     synced.gateway.scan = 500
     await synced.push({PATH: "new"})

@@ -1,4 +1,4 @@
-"""A pod injected before the upgrade keeps its environment; metadata of before it may be there: this release's agent syncs."""
+"""A pod injected before the upgrade keeps environment and volumes, and metadata of before may be there: the agent syncs."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ async def test_it_syncs_and_reports_without_a_uid_and_under_the_pod_s_name(site:
     site.open()
     older = {"profiles": json.dumps({"default": PROFILE}), **dict.fromkeys(("requestedAt", "historyLimit"))}
     site.plane.admin.patch(site.map_path(names.metadata_configmap(CR)), {"data": older})
+    site.origin.git("clone", "--quiet", site.origin.url, str(pod.root / "repo"))  # the emptyDir outlives the container
+    (pod.data / ".sync-staging/projects").mkdir(parents=True)
     child = await pod.start()
     await opens(child, "/startupz")
     await site.synced(site.first)
     assert {path: (pod.data / path).read_text() for path in FILES} == FILES
+    assert not (pod.data / ".sync-staging").exists()
     report = site.report()
     assert "podUID" not in report
     assert (report["gatewayName"], report["profileName"]) == ("gw-0", "default")
