@@ -22,6 +22,7 @@ from bench.population import RESOURCES, Population
 from bench.serving import cpu_seconds
 from bench.table import Page, Row
 from stoker.api import names
+from stoker.manager.run import LEASE
 from tests.cluster import accounts, binaries
 from tests.cluster.plane import Plane
 from tests.cluster.plugin import prepared
@@ -94,7 +95,7 @@ def _hold_the_lease(plane: Plane, home: str) -> None:
     now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
     spec = {"holderIdentity": "bench", "leaseDurationSeconds": LEASE_SECONDS, "acquireTime": now, "renewTime": now}
     body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": spec}
-    plane.admin.apply(body | {"metadata": {"name": "stoker-controller-manager", "namespace": home}})
+    plane.admin.apply(body | {"metadata": {"name": LEASE, "namespace": home}})
 
 
 def _until_resolved(fleet: Population) -> None:

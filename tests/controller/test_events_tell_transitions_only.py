@@ -81,7 +81,8 @@ async def test_a_pause_once(resolved: House) -> None:
 async def test_invalid_profiles_once(resolved: House) -> None:
     await resolved.edit(sync__profiles__default__mappings=[])
     await resolved.pod("gw-0")
-    assert len(resolved.events("ProfilesInvalid")) == 1
+    (said,) = resolved.events("ProfilesInvalid")
+    assert said == f"Profile validation failed: {resolved.words('ProfilesValid')[2]}"
 
 
 async def test_each_pod_that_misses_its_sidecar_once(resolved: House) -> None:

@@ -94,7 +94,7 @@ def transitions(before: Status, after: Status) -> list[Event]:
     if resolved and resolved.status == "False" and _failed_otherwise(before, resolved.reason):
         found.append(("Warning", resolved.reason, resolved.message))
     if condition := _flipped(before, after, c.PROFILES_VALID, "False"):
-        found.append(("Warning", "ProfilesInvalid", condition.message))
+        found.append(("Warning", "ProfilesInvalid", f"Profile validation failed: {condition.message}"))
     if condition := _flipped(before, after, c.ALL_GATEWAYS_SYNCED, "True"):
         found.append(("Normal", "SyncCompleted", f"{condition.message} at {after.last_sync_commit_short}"))
     agentless = _without_agent(after) - _without_agent(before)
