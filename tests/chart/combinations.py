@@ -58,6 +58,7 @@ RECEIVER: Final[dict[str, Values]] = {
 ALONE: Final[dict[str, Values]] = {
     "defaults": {},
     "globals of a parent chart": {"global": {"imageRegistry": "x", "nested": {"any": 1}}},
+    "one replica": {"replicaCount": 1},
     "three replicas": {"replicaCount": 3},
     "none for now": {"replicaCount": 0},
     "images by tag": {"image": {"tag": "1.2", "pullPolicy": "Always"}, "agentImage": {"repository": "a/b", "tag": "3"}},
@@ -102,9 +103,9 @@ ALONE: Final[dict[str, Values]] = {
     "no old agents": {"rbac": {"legacyAgents": False}},
     "no crd": {"crds": {"install": False}},
     "a crd that goes": {"crds": {"keep": False}},
-    "a budget": {"replicaCount": 2, "podDisruptionBudget": ON},
-    "a budget in percent": {"podDisruptionBudget": {**ON, "minAvailable": "50%"}},
-    "a budget the other way": {"podDisruptionBudget": {**ON, "maxUnavailable": 0}},
+    "no budget": {"podDisruptionBudget": OFF},
+    "a budget in percent": {"podDisruptionBudget": {"minAvailable": "50%", "maxUnavailable": ""}},
+    "a budget of none": {"podDisruptionBudget": {"maxUnavailable": 0}},
     "spread over zones": {"topologySpreadConstraints": ZONES},
     "placed": {
         "nodeSelector": {"kubernetes.io/os": "linux"},

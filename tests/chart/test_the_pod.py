@@ -12,7 +12,7 @@ import pytest
 from stoker.manager import options
 from stoker.manager.process import GRACE_SECONDS
 from stoker.settings import Environment
-from tests.chart.combinations import ALL, ALONE, Values
+from tests.chart.combinations import ALL, ALONE, OFF, Values
 from tests.cluster.chart import only
 from tests.cluster.client import RefusedError
 
@@ -175,12 +175,24 @@ def test_a_secret_that_changes_restarts_the_pods_and_is_not_told_by_its_digest(c
     assert len(marks("a")["annotations"]["stoker.io/receiver-secrets"]) == 8
 
 
-def test_two_replicas_are_spread_where_nothing_else_is_said(chart: Render) -> None:
-    assert "topologySpreadConstraints" not in pod(chart())["spec"]
-    (spread,) = pod(chart({"replicaCount": 2}))["spec"]["topologySpreadConstraints"]
+def test_several_replicas_are_spread_where_nothing_else_is_said(chart: Render) -> None:
+    assert "topologySpreadConstraints" not in pod(chart({"replicaCount": 1}))["spec"]
+    (spread,) = pod(chart())["spec"]["topologySpreadConstraints"]
     assert (spread["topologyKey"], spread["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "ScheduleAnyway")
     zones = ALONE["spread over zones"]
-    assert (
-        pod(chart({"replicaCount": 2, **zones}))["spec"]["topologySpreadConstraints"]
-        == zones["topologySpreadConstraints"]
-    )
+    assert pod(chart(zones))["spec"]["topologySpreadConstraints"] == zones["topologySpreadConstraints"]
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({}, 2),
+        ({"replicaCount": 3}, 3),
+        ({"leaderElection": OFF}, 1),
+        ({"leaderElection": OFF, "replicaCount": 3}, 1),
+        ({"leaderElection": OFF, "replicaCount": 0}, 0),
+    ],
+    ids=["usual", "three", "no election", "three and no election", "none"],
+)
+def test_only_replicas_that_elect_one_are_several(values: dict[str, Any], wanted: int, chart: Render) -> None:
+    assert only(chart(values), "Deployment")["spec"]["replicas"] == wanted

@@ -30,6 +30,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ include "stoker-operator.fullname" . }}-controller-manager
 {{- end }}
 
+{{- /* Several that elect nobody would work against each other. */}}
+{{- define "stoker-operator.replicas" -}}
+{{ ternary .Values.replicaCount (min .Values.replicaCount 1) .Values.leaderElection.enabled }}
+{{- end }}
+
 {{- define "stoker-operator.webhookService" -}}
 {{ include "stoker-operator.fullname" . }}-webhook-service
 {{- end }}
