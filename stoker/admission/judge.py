@@ -86,7 +86,7 @@ class Judge:
         said = wanted(resource)
         if said.paused and self._settings.when_paused == "deny":
             raise InjectionRefused(
-                f"GatewaySync {binding.cr_name} is paused; set its spec.paused to false, or webhook.whenPaused of the"
+                f"GatewaySync {binding.cr_name!r} is paused; set its spec.paused to false, or webhook.whenPaused of the"
                 " installation to inject"
             )
         image = choose(

@@ -90,7 +90,7 @@ def bind_pod(pod: Pod, resources: Sequence[GatewaySync]) -> Binding:
         if wanted not in known:
             listed = ", ".join(sorted(known)) or "none"
             raise BindingRefused(
-                f"{where}: profile {wanted!r} not found in GatewaySync {resource.metadata.name}"
+                f"{where}: profile {wanted!r} not found in GatewaySync {resource.metadata.name!r}"
                 f" (it has: {listed}); correct the annotation {names.PROFILE}"
             )
     return Binding(resource.metadata.name, wanted or names.DEFAULT_PROFILE, gateway_name(pod), found)
@@ -104,15 +104,15 @@ def _resource(pod: Pod, resources: Sequence[GatewaySync], where: str) -> tuple[G
         if wanted not in by_name:
             listed = ", ".join(sorted(by_name)) or "none"
             raise BindingRefused(
-                f"{where}: GatewaySync {wanted!r} not found in namespace {namespace} (there is: {listed});"
+                f"{where}: GatewaySync {wanted!r} not found in namespace {namespace!r} (there is: {listed});"
                 f" create it or correct the annotation {names.CR_NAME}"
             )
         return by_name[wanted], False
     if not by_name:
-        raise BindingRefused(f"{where}: no GatewaySync CR found in namespace {namespace}; create one first")
+        raise BindingRefused(f"{where}: no GatewaySync CR found in namespace {namespace!r}; create one first")
     if len(by_name) > 1:
         raise BindingRefused(
-            f"{where}: multiple GatewaySync CRs in namespace {namespace} ({', '.join(sorted(by_name))});"
+            f"{where}: multiple GatewaySync CRs in namespace {namespace!r} ({', '.join(sorted(by_name))});"
             f" name one in the annotation {names.CR_NAME}"
         )
     return next(iter(by_name.values())), True

@@ -91,7 +91,7 @@ async def test_a_paused_resource_injects_unless_told_otherwise(serving: Serve) -
         await served.add(paused=True)
     assert (await usual.ask()).injected
     assert (await strict.ask()).message == (
-        "pod plant-a/gw-0: GatewaySync plant is paused; set its spec.paused to false, or webhook.whenPaused of the"
+        "pod plant-a/gw-0: GatewaySync 'plant' is paused; set its spec.paused to false, or webhook.whenPaused of the"
         " installation to inject"
     )
 
@@ -105,24 +105,24 @@ async def test_without_a_default_profile_the_agent_is_left_to_report_it(serving:
 @pytest.mark.parametrize(
     ("annotations", "resources", "message"),
     [
-        ({}, [], "no GatewaySync CR found in namespace plant-a; create one first"),
+        ({}, [], "no GatewaySync CR found in namespace 'plant-a'; create one first"),
         (
             {},
             ["b", "a"],
-            "multiple GatewaySync CRs in namespace plant-a (a, b); name one in the annotation stoker.io/cr-name",
+            "multiple GatewaySync CRs in namespace 'plant-a' (a, b); name one in the annotation stoker.io/cr-name",
         ),
         (
             {names.CR_NAME: "x"},
             ["a"],
             (
-                "GatewaySync 'x' not found in namespace plant-a (there is: a); create it or correct the annotation"
+                "GatewaySync 'x' not found in namespace 'plant-a' (there is: a); create it or correct the annotation"
                 " stoker.io/cr-name"
             ),
         ),
         (
             {names.PROFILE: "x"},
             ["a"],
-            "profile 'x' not found in GatewaySync a (it has: blue); correct the annotation stoker.io/profile",
+            "profile 'x' not found in GatewaySync 'a' (it has: blue); correct the annotation stoker.io/profile",
         ),
         (
             {names.AGENT_IMAGE: "evil"},

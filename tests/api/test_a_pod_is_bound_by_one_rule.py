@@ -53,18 +53,18 @@ def test_a_named_resource_is_taken_and_not_called_found() -> None:
 @pytest.mark.parametrize(
     ("bound", "resources", "said"),
     [
-        (pod(), [], "no GatewaySync CR found in namespace here; create one first"),
+        (pod(), [], "no GatewaySync CR found in namespace 'here'; create one first"),
         (
             pod(),
             [resource("b"), resource("a")],
-            r"multiple GatewaySync CRs in namespace here \(a, b\); name one in the anno",
+            r"multiple GatewaySync CRs in namespace 'here' \(a, b\); name one in the anno",
         ),
         (
             pod(cr_name="x"),
             [resource("a")],
-            r"GatewaySync 'x' not found in namespace here \(there is: a\); create it or co",
+            r"GatewaySync 'x' not found in namespace 'here' \(there is: a\); create it or co",
         ),
-        (pod(cr_name="x"), [], r"'x' not found in namespace here \(there is: none\)"),
+        (pod(cr_name="x"), [], r"'x' not found in namespace 'here' \(there is: none\)"),
         (
             pod(profile="x"),
             [resource("a", "blue", "default")],

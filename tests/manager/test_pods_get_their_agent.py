@@ -68,7 +68,7 @@ def test_a_pod_that_is_written_with_its_agent_gets_no_second(hook: Hook, place: 
 
 
 def test_who_creates_a_pod_is_told_why_it_is_refused(hook: Hook, place: Site) -> None:
-    wanted = f"pod {place.namespace}/gw-0: no GatewaySync CR found in namespace {place.namespace}; create one first"
+    wanted = f"pod {place.namespace}/gw-0: no GatewaySync CR found in namespace '{place.namespace}'; create one first"
     until(lambda: wanted in hook.refusal(pod()), "the webhook is called")
     assert hook.refusal(pod()).startswith('admission webhook "pod-inject.stoker.io" denied the request: pod ')
 
