@@ -38,7 +38,10 @@ def sharers(history: int) -> int:
 
 @dataclass(frozen=True)
 class Metadata:
-    """``requested_at`` and ``allow_mass_delete`` are the annotations' values, empty when absent."""
+    """``requested_at`` and ``allow_mass_delete`` are the annotations' values, empty when absent.
+
+    ``absent``: keys that a map of an older release lacks, whose fields have their defaults.
+    """
 
     git_url: str
     commit: str
@@ -51,6 +54,7 @@ class Metadata:
     requested_at: str = ""
     allow_mass_delete: str = ""
     history_limit: int = 16 * KIB
+    absent: frozenset[str] = field(default=frozenset(), compare=False)
 
     def to_data(self) -> dict[str, str]:
         """The ConfigMap's data; booleans and numbers as lower-case text."""
@@ -83,6 +87,7 @@ class Metadata:
             requested_at=data.get("requestedAt", ""),
             allow_mass_delete=data.get("allowMassDelete", ""),
             history_limit=_number(data, "historyLimit", 16 * KIB, least=0, most=SHARED),
+            absent=frozenset({"gatewayPort", "gatewayTLS"} - data.keys()),
         )
 
 

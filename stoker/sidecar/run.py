@@ -122,14 +122,16 @@ def setup_of(settings: PodSettings) -> AgentSetup:
         api_key=secrets.api_key,
         git_credentials=secrets.git_credentials,
         version=stoker.__version__,
-        locate=by_metadata,
+        locate=partial(by_metadata, settings),
         sync_period=settings.sync_period,
     )
 
 
-def by_metadata(metadata: Metadata) -> str:
-    """Where the resource says that the gateway listens."""
-    return on_loopback(metadata.gateway_port, tls=metadata.gateway_tls)
+def by_metadata(settings: PodSettings, metadata: Metadata) -> str:
+    """Where the resource says that the gateway listens; what it does not say is as the pod's environment has it."""
+    port = settings.gateway_port if "gatewayPort" in metadata.absent else metadata.gateway_port
+    tls = settings.gateway_tls if "gatewayTLS" in metadata.absent else metadata.gateway_tls
+    return on_loopback(port, tls=tls)
 
 
 def on_loopback(port: int, *, tls: bool) -> str:

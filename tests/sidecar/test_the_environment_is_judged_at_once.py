@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from stoker.api.handoff import Metadata
 from stoker.errors import SettingsInvalid
 from stoker.sidecar.command import Options, parse_options
 from stoker.sidecar.environment import PodSettings
@@ -67,6 +68,20 @@ def test_the_agent_itself_is_made_of_it() -> None:
     setup = setup_of(PodSettings.from_env(LEAST | {"GATEWAY_PORT": "8043", "GATEWAY_TLS": "true", "SYNC_PERIOD": "60"}))
     assert (setup.namespace, setup.pod_name, setup.pod_uid, setup.cr_name) == ("plant", "gw-0", "0f7c", "line")
     assert (setup.gateway_url, setup.sync_period) == ("https://localhost:8043", 60.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "url"),
+    [
+        ({}, "https://localhost:8043"),
+        ({"gatewayPort": "9043"}, "https://localhost:9043"),
+        ({"gatewayPort": "9088", "gatewayTLS": "false"}, "http://localhost:9088"),
+    ],
+)
+def test_the_gateway_is_where_the_pod_says_until_the_resource_says_more(said: dict[str, str], url: str) -> None:
+    setup = setup_of(PodSettings.from_env(LEAST | {"GATEWAY_PORT": "8043", "GATEWAY_TLS": "true"}))
+    assert setup.locate is not None
+    assert setup.locate(Metadata.from_data(said)) == url
 
 
 def test_where_nothing_is_told_its_ports_are_the_pod_s() -> None:
