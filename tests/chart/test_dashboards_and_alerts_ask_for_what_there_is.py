@@ -93,7 +93,24 @@ def test_the_fleet_leads_to_the_detail_with_what_it_needs() -> None:
     assert link is not None
     passed = set(re.findall(r"var-(\w+)=", link[0]))
     assert passed == {"datasource", "namespace", "cr"}, "people's own links say so"
-    assert passed == {one["name"] for one in queries.dashboard("stoker-detail")["templating"]["list"]} - {"pod"}
+    usual_all = {"pod", "profile"}
+    assert passed == {one["name"] for one in queries.dashboard("stoker-detail")["templating"]["list"]} - usual_all
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("stoker-fleet", "Stoker Fleet Overview"), ("stoker-detail", "Stoker GatewaySync Detail")]
+)
+def test_they_are_found_by_title_and_tag_as_ever(name: str, title: str) -> None:
+    document = queries.dashboard(name)
+    assert (document["title"], document["tags"]) == (title, ["stoker", "kubernetes", "ignition"])
+
+
+def test_a_link_that_names_profiles_shows_those() -> None:
+    asked = [one for one in queries.of_dashboards() if one.place.startswith("stoker-detail")]
+    by_profile = {name for name, labels in DECLARED.items() if "profile" in labels}
+    for query in asked:
+        if query.names() & by_profile:
+            assert 'profile=~"$profile"' in query.text, query.place
 
 
 def test_the_map_has_both_as_they_are(chart: Render) -> None:
