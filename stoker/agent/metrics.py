@@ -79,6 +79,8 @@ class AgentMetrics:
             self.drift_files.set(len(outcome.drift))
         if outcome.held_up is not None or outcome.gave_way:
             self.skipped("designer_blocked")
+            if outcome.result is None:
+                return  # there was no sync: whoever watches those for failures has an alert of its own for this
         elif not worth and outcome.error is None:
             self.skipped("commit_unchanged")
         if outcome.held_up is not None and not worth:

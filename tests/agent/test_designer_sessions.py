@@ -81,6 +81,15 @@ async def test_fail_is_tried_again_at_the_next_trigger_without_backoff(
     assert synced.live() == "new"
 
 
+@pytest.mark.parametrize("policy", ["fail", "wait"])
+async def test_a_sync_that_gives_way_is_no_failing_one(autojump_clock: MockClock, synced: Plant, policy: Any) -> None:
+    await _edited(synced, policy)
+    await trio.sleep(1000)
+    assert synced.metric("sync_skipped_total", reason="designer_blocked") > 1
+    assert (synced.metric("last_sync_success"), synced.metric("designer_sessions_blocked")) == (1, 1)
+    assert synced.metric("sync_total", profile="default", result="error") == 0
+
+
 async def test_wait_asks_every_ten_seconds_and_goes_on_once_they_are_gone(
     autojump_clock: MockClock, synced: Plant
 ) -> None:
