@@ -110,7 +110,7 @@ def of_server(where: Place, credentials: Credentials, until: float, stop: thread
     """The refs of a server. ``until``: of ``time.monotonic``. Raises what ``failures`` and ``handshake`` raise."""
     del stop
     try:
-        with ssh_home(credentials.ssh, until=until):
+        with ssh_home(where, credentials.ssh, until=until):
             remote = pygit2.Repository().remotes.create_anonymous(where.url)
             heads = remote.list_heads(callbacks=Handshake(where, credentials))
     except failures.LIBGIT2_ERRORS as error:

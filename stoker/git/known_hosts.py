@@ -1,8 +1,9 @@
 """A ``known_hosts`` text: read before libssh2 sees it, line by line as sshd(8) describes the file.
 
 libssh2 passes over what it does not understand, and that would let in whom the file was written to keep out: ``@revoked`` is
-ignored beside a good line, ``!name`` is a name. Such lines are refused, and so is what libssh2 cannot match (patterns,
-``@cert-authority``), because a host would then be unknown though it is there. Line ends and comments are put in order.
+ignored beside a good line, ``!name`` is a name. It has no patterns either. So the lines are matched here, for one host, and
+libssh2 is shown just that host's keys under its plain name (``of_host``). Authorities of host certificates are of no use to it:
+their lines vouch for nobody. Line ends and comments are put in order; a line that cannot be read is refused, not passed over.
 """
 
 from __future__ import annotations
@@ -12,18 +13,25 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate
+from operator import or_
+from typing import TYPE_CHECKING, Final
 
 from stoker.errors import CredentialsInvalid
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 KINDS: Final = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 SSH_PORT: Final = 22
+REVOKED: Final = "@revoked"
+AUTHORITY: Final = "@cert-authority"
 _HASHED: Final = "|1|"
 
 
 @dataclass(frozen=True)
 class KnownHosts:
-    """``text`` as libssh2 reads it: one name, type and key a line."""
+    """``text``: names, type and key a line, before it perhaps ``@revoked``."""
 
     text: str
 
@@ -35,7 +43,7 @@ class KnownHosts:
             for number, line in enumerate(text.splitlines(), 1)
             if (words := line.split()) and not words[0].startswith("#") and (kept := _checked(words, number))
         ]
-        if not lines:
+        if all(line.startswith(REVOKED) for line in lines):
             raise CredentialsInvalid(
                 "known_hosts names no host key; put the lines of ssh-keyscan HOST into the Secret's key, after comparing them"
                 " with what the host's owner publishes"
@@ -43,25 +51,58 @@ class KnownHosts:
         return cls("".join(f"{line}\n" for line in lines))
 
     def names(self, host: str, port: int) -> bool:
-        """Whether there is a key for that host; as ssh does, one without a port serves every port."""
+        """Whether there is a key for that host, be it revoked; as ssh does, a line without a port serves every port."""
+        return any(True for _ in self._keys(host, port))
+
+    def of_host(self, host: str, port: int) -> str:
+        """What libssh2 is shown: each key that the host may have, by its plain name. One that is revoked is so for every host."""
+        revoked = {line.split(" ", 2)[2] for line in self.text.splitlines() if line.startswith(REVOKED)}
+        good = dict.fromkeys(key for key in self._keys(host, port) if key not in revoked)
+        return "".join(f"{host.lower()} {key}\n" for key in good)
+
+    def _keys(self, host: str, port: int) -> Iterator[str]:
+        """Type and key of each line that means the host."""
         asked = {host.lower(), f"[{host.lower()}]:{port}"}
-        return any(
-            _is_hash_of(name, each) if name.startswith(_HASHED) else name == each
-            for line in self.text.splitlines()
-            for name in line.split(" ", 1)[0].split(",")
-            for each in asked
-        )
+        for line in self.text.splitlines():
+            names, _, key = line.partition(" ")
+            if names != REVOKED and _means(names, asked):
+                yield key
+
+
+def _means(names: str, asked: set[str]) -> bool:
+    """Whether one of the names, some of which may be patterns, means the host, and none with ``!`` before it does."""
+    if names.startswith(_HASHED):
+        return any(_is_hash_of(names, each) for each in asked)
+    meant = [name.startswith("!") for name in names.split(",") for each in asked if _is_like(name.lstrip("!"), each)]
+    return bool(meant) and not any(meant)
+
+
+def _is_like(pattern: str, name: str) -> bool:
+    """``*`` is any text, ``?`` one character; brackets stand for themselves, for they enclose a host before its port.
+
+    By hand, in the product of both lengths: an expression made of a hostile pattern would take ages.
+    """
+    fits = [True] + [False] * len(name)
+    for sign in pattern:
+        if sign == "*":
+            fits = list(accumulate(fits, or_))
+        else:
+            fits = [False, *(before and sign in ("?", char) for before, char in zip(fits, name, strict=False))]
+    return fits[-1]
 
 
 def _checked(words: list[str], number: int) -> str:
-    """The line, or nothing when its key is of a type that is not served."""
+    """The line, or nothing when its key is of a type that is not served or an authority's."""
+    if words[0] == AUTHORITY:
+        return ""
+    if words[0] == REVOKED and not "".join(words[1:2]).startswith("@"):
+        line = _checked(words[1:] or [""], number)
+        return f"{REVOKED} {line}" if line else ""
     if words[0].startswith("@"):
         raise _refused(
-            number, f"begins with {words[0][:40]}, which is not served", "remove the line, and every line of that key"
+            number, f"begins with {words[0][:40]}, which is no marker of ssh's", "write it as sshd(8) has it"
         )
     names, kind, key = (*words, "", "")[:3]
-    if any(sign in names for sign in "*?!") and not names.startswith(_HASHED):
-        raise _refused(number, "has a pattern for the host", "write a line for each host, by its name")
     if names.startswith(_HASHED) and not _is_hashed(names):
         raise _refused(number, "has a hashed host that is malformed", "write it anew by ssh-keyscan -H HOST")
     blob = _decoded(key)
@@ -70,7 +111,7 @@ def _checked(words: list[str], number: int) -> str:
     if not blob.startswith(len(kind).to_bytes(4) + kind.encode("utf-8", "surrogatepass")):
         raise _refused(number, f"has a key that is not of its type {kind[:40]!r}", "write it anew by ssh-keyscan HOST")
     names = names if names.startswith(_HASHED) else names.lower()  # to ssh and to DNS case is none, to libssh2 it is
-    return f"{names} {kind} {key}" if kind in KINDS else ""
+    return f"{names} {kind} {base64.b64encode(blob).decode()}" if kind in KINDS else ""
 
 
 def _refused(number: int, what: str, remedy: str) -> CredentialsInvalid:

@@ -1,8 +1,8 @@
 """The home folder that libgit2 is shown during an operation over ssh, because it reads ``known_hosts`` from nowhere else.
 
 The setting is the process's, so only one such operation runs in a process at a time: two with different hosts at once would
-trust each other's. Where many must, they run in worker processes. Without known hosts the file is empty, so that the
-machine's own has no say. Only host keys are written, which are no secret.
+trust each other's. Where many must, they run in worker processes. Only the keys of the one host are in it; without known
+hosts the file is empty, so that the machine's own has no say. Only host keys are written, which are no secret.
 """
 
 from __future__ import annotations
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stoker.git.credentials import SshIdentity
+    from stoker.git.urls import Place
 
 _one_at_a_time: Final = threading.Lock()
 
 
 @contextmanager
-def ssh_home(identity: SshIdentity | None, *, until: float) -> Iterator[None]:
-    """Nothing without an identity. ``until``: of ``time.monotonic``, GitBusy when another operation runs so long."""
+def ssh_home(where: Place, identity: SshIdentity | None, *, until: float) -> Iterator[None]:
+    """Of one server; nothing without an identity. ``until``: of ``time.monotonic``, GitBusy when another operation runs so
+    long.
+    """
     if identity is None:
         yield
         return
     if not _one_at_a_time.acquire(timeout=max(0.0, until - time.monotonic())):
         raise GitBusy("another operation over ssh still runs in this process; waiting for it to end")
     try:
-        with _laid_down(identity.known_hosts.text if identity.known_hosts else ""):
+        with _laid_down(identity.known_hosts.of_host(where.host, where.port) if identity.known_hosts else ""):
             yield
     finally:
         _one_at_a_time.release()

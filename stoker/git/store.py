@@ -154,7 +154,7 @@ def _into(store: Path, shelf: Shelf, wanted: Wanted, stop: threading.Event) -> i
         _clear_torn_packs(store)
         # Of ssh and git:// nobody dies of a redirect: there the mark would say nothing, and stay when a worker is killed.
         marked = shelf.under_way() if wanted.place.transport == "http" else contextlib.nullcontext()
-        with opened(store) as repository, ssh_home(wanted.credentials.ssh, until=wanted.until), marked:
+        with opened(store) as repository, ssh_home(wanted.place, wanted.credentials.ssh, until=wanted.until), marked:
             transfer = Transfer(repository, wanted.place, wanted.credentials, stop=stop, until=wanted.until)
             _climb(repository, transfer, shelf, wanted)
             _tidy(repository, store, wanted.commit)

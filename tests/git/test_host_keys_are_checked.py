@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stoker.errors import CredentialsInvalid, HostKeyRefused, StoreUnwritable
+from stoker.errors import HostKeyRefused, StoreUnwritable
 from stoker.git.credentials import Credentials
 from tests.fakes.sshd import KeyPair, Sshd, key_pair, sshd
 
@@ -25,6 +25,11 @@ GOOD: dict[str, Callable[[Sshd], str]] = {
     "without a port": lambda ssh: ssh.line(ssh.host_key, "127.0.0.1"),
     "among others": lambda ssh: f"other {ssh.host_key.public}\nother,{ssh.known_hosts}",
     "hashed": lambda ssh: ssh.hashed(),
+    "by a pattern": lambda ssh: ssh.line(ssh.host_key, "127.0.0.*,!127.0.0.9"),
+    "by a pattern with its port": lambda ssh: ssh.line(ssh.host_key, f"[127.*]:{ssh.port}"),
+    "beside an authority and a revoked key": lambda ssh: (
+        f"@cert-authority * {ssh.host_key.public}\n@revoked * {key_pair(ssh.folder).public}\n{ssh.known_hosts}"
+    ),
     "windows": lambda ssh: f"# mine\r\n{ssh.known_hosts.strip()} me@here\r\n",
     "no last line end": lambda ssh: ssh.known_hosts.strip(),
     "beside another key of the host": lambda ssh: ssh.line(key_pair(ssh.folder, "ecdsa")) + ssh.known_hosts,
@@ -93,10 +98,21 @@ async def test_a_hashed_line_with_another_key_is_refused(
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_a_revoked_key_is_refused_though_a_good_line_names_it(keys: list[KeyPair], ssh: Sshd, before: bool) -> None:
-    lines = [f"@revoked {ssh.known_hosts}", ssh.known_hosts]
-    with pytest.raises(CredentialsInvalid, match="begins with @revoked, which is not served"):
-        trusting(keys, "".join(lines if before else reversed(lines)))
+async def test_a_revoked_key_is_refused_though_a_good_line_names_it(
+    keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote, before: bool
+) -> None:
+    lines = [ssh.line(ssh.host_key, "@revoked *"), ssh.known_hosts]
+    with pytest.raises(HostKeyRefused, match="not the one in known_hosts"):
+        await remote.resolve(
+            ssh.url(origin.path), "main", trusting(keys, "".join(lines if before else reversed(lines)))
+        )
+
+
+async def test_a_host_that_a_pattern_leaves_out_is_refused(
+    keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote
+) -> None:
+    with pytest.raises(HostKeyRefused, match="is not in known_hosts"):
+        await remote.resolve(ssh.url(origin.path), "main", trusting(keys, ssh.line(ssh.host_key, "*,!127.0.0.1")))
 
 
 async def test_without_known_hosts_any_host_is_taken(

@@ -48,15 +48,10 @@ def test_every_key_of_a_host_is_kept() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (
-            f"@revoked host {ED}",
-            "begins with @revoked, which is not served; remove the line, and every line of that key",
-        ),
-        (f"@cert-authority *.example {ED}", "begins with @cert-authority"),
-        (f"*.example {ED}", "has a pattern for the host; write a line for each host"),
-        (f"host? {ED}", "pattern"),
-        (f"host,!other {ED}", "pattern"),
-        (f"[host*]:2222 {ED}", "pattern"),
+        (f"@trusted host {ED}", "begins with @trusted, which is no marker of ssh's"),
+        (f"@revoked @revoked host {ED}", "begins with @revoked, which is no marker"),
+        ("@revoked", "is not 'host type key'"),
+        ("@revoked host", "is not 'host type key'"),
         ("host", "is not 'host type key'"),
         ("host ssh-ed25519", "is not 'host type key'"),
         (key(), "is not 'host type key'"),
@@ -73,7 +68,13 @@ def test_a_line_that_would_be_passed_over_is_refused_by_its_number(line: str, sa
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "\n", "# nothing\n", f"old ssh-dss {key('ssh-dss')}\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "\n", "# nothing\n", f"old ssh-dss {key('ssh-dss')}\n"),
+        *(f"@revoked host {ED}\n", f"@cert-authority * {ED}\n"),
+    ],
+)
 def test_a_text_without_a_key_would_let_nobody_in(text: str) -> None:
     with pytest.raises(CredentialsInvalid, match=r"names no host key.*ssh-keyscan HOST"):
         KnownHosts.parse(text)
@@ -92,7 +93,38 @@ def test_a_text_without_a_key_would_let_nobody_in(text: str) -> None:
         (hashed("host"), "host", 22, True),
         (hashed("[host]:2222"), "host", 2222, True),
         (hashed("other"), "host", 22, False),
+        ("*.example", "git.example", 22, True),
+        ("*.Example", "GIT.example", 22, True),
+        ("*.example", "example", 22, False),
+        ("10.0.0.?", "10.0.0.7", 22, True),
+        ("10.0.0.?", "10.0.0.17", 22, False),
+        ("10.0.0.?", "1000007", 22, False),
+        ("*", "host", 2222, True),
+        ("[*.example]:2222", "git.example", 2222, True),
+        ("[*.example]:2222", "git.example", 22, False),
+        ("*.example,!old.example", "git.example", 22, True),
+        ("*.example,!old.example", "old.example", 22, False),
+        ("!old.*,old.example", "old.example", 22, False),
+        ("!old.example", "git.example", 22, False),
+        ("*" * 200 + "x", "y" * 200, 22, False),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_a_host_is_found_as_ssh_finds_it(names: str, host: str, port: int, named: bool) -> None:
-    assert KnownHosts.parse(f"{names} {ED}").names(host, port) is named
+    known = KnownHosts.parse(f"{names} {ED}")
+    assert known.names(host, port) is named
+    assert known.of_host(host, port) == (f"{host.lower()} {ED}\n" if named else "")
+
+
+def test_only_the_hosts_own_keys_are_shown_each_once() -> None:
+    known = KnownHosts.parse(f"other {RSA}\nhost,*.example {ED}\n* {ED}\n@cert-authority * {RSA}\n")
+    assert known.of_host("host", 22) == f"host {ED}\n"
+
+
+@pytest.mark.parametrize("names", ["host", "*", "another"])
+def test_a_revoked_key_is_shown_for_no_host_wherever_the_line_stands(names: str) -> None:
+    lines = (f"host {ED}\n", f"host {RSA}\n", f"@revoked {names} {ED}\n")
+    for text in ("".join(lines), "".join(reversed(lines))):
+        known = KnownHosts.parse(text)
+        assert known.of_host("host", 22) == f"host {RSA}\n"
+        assert known.names("host", 22)

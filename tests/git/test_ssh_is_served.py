@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from stoker.errors import (
     CommitGone,
@@ -20,6 +22,7 @@ from tests.fakes.sshd import KeyPair, Sshd, key_pair
 from tests.git.stores import content
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from stoker.git.fetch import StorePool
@@ -91,6 +94,22 @@ async def test_each_kind_of_key_opens(
     commit = origin.commit({"a": "1"})
     key = pair.private.rstrip("\n").replace("\n", "\r\n")
     assert (await remote.resolve(ssh.url(origin.path), "main", Credentials.ssh_key(key))).commit == commit
+
+
+@pytest.mark.parametrize(
+    "make", [ed25519.Ed25519PrivateKey.generate, lambda: rsa.generate_private_key(65537, 2048)], ids=["ed25519", "rsa"]
+)
+async def test_a_key_as_openssl_writes_it_opens(
+    make: Callable[[], Any], ssh: Sshd, origin: Origin, remote: Remote
+) -> None:
+    key = make()
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+    public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
+    ssh.authorize(KeyPair(private, public))
+    commit = origin.commit({"a": "1"})
+    holder = Credentials.ssh_key(private, ssh.known_hosts)
+    assert (await remote.resolve(ssh.url(origin.path), "main", holder)).commit == commit
 
 
 async def test_a_key_that_the_server_does_not_know(ssh: Sshd, origin: Origin, remote: Remote, tmp_path: Path) -> None:
