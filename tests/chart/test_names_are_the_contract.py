@@ -9,6 +9,7 @@ import yaml
 
 import stoker
 from stoker.api import crd, names
+from stoker.manager import run
 from tests.cluster.chart import CHART, only
 from tests.house.conftest import ROOT
 
@@ -125,6 +126,12 @@ def test_services_lead_to_ports_that_the_container_has(chart: Render) -> None:
     assert {port["port"] for rule in allowed for port in rule["ports"]} == led
     (receiver,) = only(objects, "Service", "-receiver")["spec"]["ports"]
     assert receiver["name"] == "webhook-rx"
+
+
+def test_the_lease_is_the_managers_own(chart: Render) -> None:
+    objects = chart()
+    (named,) = [rule for rule in only(objects, "Role", "-leader-election-role")["rules"] if "resourceNames" in rule]
+    assert only(objects, "Lease")["metadata"]["name"] == named["resourceNames"][0] == run.LEASE
 
 
 def test_the_metrics_service_is_the_one_that_is_scraped(chart: Render) -> None:

@@ -94,6 +94,8 @@ def test_the_manager_knows_every_variable_and_takes_its_value(values: Values, ch
         ({"webhookReceiver": {"enabled": True, "port": 8080}}, {"RECEIVER_ADDRESS": ":8080"}),
         ({}, {"RECEIVER_ADDRESS": None, "METRICS_ADDRESS": None, "WATCH_NAMESPACES": None, "LOG_DEV_MODE": "false"}),
         ({"metrics": {"enabled": False}}, {"METRICS_ADDRESS": "off"}),
+        ({"metrics": {"service": {"port": 9090}}}, {"METRICS_ADDRESS": ":9090"}),
+        ({"metrics": {"service": {"port": 443}}}, {"METRICS_ADDRESS": None}),
         ({"watchNamespaces": ["a", "b"]}, {"WATCH_NAMESPACES": "a,b"}),
         ({"rbac": {"autoBindAgent": {"enabled": False}}}, {"AUTO_BIND_AGENT_RBAC": "false"}),
         ({"leaderElection": {"enabled": False}}, {"LEADER_ELECTION": "false"}),

@@ -118,6 +118,7 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(path: str, value: Any
             "serviceMonitor.enabled needs metrics.enabled",
         ),
         ({"webhook": {"port": 8443}}, "webhook.port is 8443, where the metrics are served"),
+        ({"metrics": {"service": {"port": 8081}}}, "metrics.service.port is 8081, where the probes are served"),
         (
             {"webhookReceiver": {"enabled": True, "port": 9443}},
             "webhookReceiver.port is 9443, where webhooks are served",

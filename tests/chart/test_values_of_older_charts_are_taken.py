@@ -81,6 +81,15 @@ def test_a_budget_whose_most_is_blank_keeps_the_least(chart: Render) -> None:
     assert only(chart(budget), "PodDisruptionBudget")["spec"]["minAvailable"] == 2
 
 
+@pytest.mark.parametrize(("port", "inside"), [(9090, 9090), (443, 8443)])
+def test_metrics_are_in_the_pod_where_their_service_has_them(port: int, inside: int, chart: Render) -> None:
+    objects = chart({"metrics": {"service": {"port": port}}})
+    (of_service,) = only(objects, "Service", "-metrics-service")["spec"]["ports"]
+    (container,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert (of_service["port"], of_service["targetPort"]) == (port, "metrics")
+    assert {"name": "metrics", "containerPort": inside} in container["ports"]
+
+
 def test_a_receiver_below_1024_has_that_port_at_its_service_alone(chart: Render) -> None:
     objects = chart({"webhookReceiver": {**ON, "port": 80}})
     (port,) = only(objects, "Service", "-webhook-receiver")["spec"]["ports"]

@@ -32,6 +32,9 @@
 {{- if not .Values.metrics.enabled }}
 - name: METRICS_ADDRESS
   value: "off"
+{{- else if ne (include "stoker-operator.metricsPort" .) "8443" }}
+- name: METRICS_ADDRESS
+  value: ":{{ include "stoker-operator.metricsPort" . }}"
 {{- end }}
 {{- if .Values.webhook.enabled }}
 - name: WEBHOOK_ADDRESS

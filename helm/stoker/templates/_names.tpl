@@ -43,10 +43,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ include "stoker-operator.fullname" . | trunc 46 | trimSuffix "-" }}-webhook-receiver
 {{- end }}
 
-{{- /* Where the receiver listens in its pod. Below 1024 only some nodes let it: then the Service alone has that port. */}}
+{{- /* Where the receiver and the metrics listen in the pod. Below 1024 only some nodes let them: then the Service alone has that port. */}}
 {{- define "stoker-operator.receiverPort" -}}
 {{- $port := int .Values.webhookReceiver.port -}}
 {{ ternary $port 9444 (ge $port 1024) }}
+{{- end }}
+
+{{- define "stoker-operator.metricsPort" -}}
+{{- $port := int .Values.metrics.service.port -}}
+{{ ternary $port 8443 (ge $port 1024) }}
 {{- end }}
 
 {{- define "stoker-operator.webhookConfiguration" -}}
