@@ -59,9 +59,9 @@ async def test_a_key_that_is_none_is_refused_unseen(house: House, ref: str) -> N
 async def test_known_hosts_that_cannot_be_kept_are_refused(house: House, tmp_path: Path) -> None:
     pair = key_pair(tmp_path)
     await house.secret("git", id=pair.private)
-    await house.secret("hosts", known_hosts=f"@revoked git.example {pair.public}\n")
+    await house.secret("hosts", known_hosts=f"@trusted git.example {pair.public}\n")
     await by_ssh(house, STRICT)
-    assert "known_hosts, line 1 begins with @revoked" in house.words("Ready")[2]
+    assert "known_hosts, line 1 begins with @trusted" in house.words("Ready")[2]
     assert house.refs.asked == []
 
 
