@@ -8,7 +8,6 @@ holds up a pod for as long as this takes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ import trio
 from stoker.admission import review
 from stoker.admission.record import Record
 from stoker.errors import StokerError
+from stoker.values import Mutable, field
 from stoker.web.intake import MIB, Intake, Refused
 from stoker.web.plain import lifespan, respond
 
@@ -39,8 +39,7 @@ class Unanswerable(Exception):  # noqa: N818 - an answer, not an error
         self.reason = reason
 
 
-@dataclass
-class Admission:
+class Admission(Mutable):
     """``POST /mutate-v1-pod``."""
 
     judge: Judge

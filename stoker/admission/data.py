@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.api import names
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,7 @@ PREFIX: Final = "DATA_SUBPATH_"
 _REFERENCE: Final = re.compile(r"\$\$|\$\(([^()]*)\)")
 
 
-@dataclass(frozen=True)
-class DataMount:
+class DataMount(Value, frozen=True):
     """``mount`` as it stands in the container; ``env``: variables that it refers to; ``owner``: who runs the gateway there."""
 
     path: str
@@ -40,8 +39,7 @@ class DataMount:
     owner: SecurityContext | None = None
 
 
-@dataclass
-class Found:
+class Found(Mutable):
     """``data`` is None when there is nothing to mount; ``warnings`` say why."""
 
     data: DataMount | None = None

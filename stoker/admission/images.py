@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from stoker.api import names
 from stoker.errors import InjectionRefused
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 PULL_POLICY: Final = "IfNotPresent"
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Value, frozen=True):
     """An image and when it is pulled."""
 
     image: str

@@ -6,13 +6,13 @@ lacks (labels, volumes) is made, and what the pod's own bounds forbid is left ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stoker.admission import data as places
 from stoker.admission.sidecar import container, security
 from stoker.admission.volumes import mounted
 from stoker.api import names
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from stoker.api.pods import Binding
 
 
-@dataclass(frozen=True)
-class Injection:
+class Injection(Value, frozen=True):
     """The patch, and what the pod's author should know."""
 
     patch: tuple[Operation, ...]

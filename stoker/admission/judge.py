@@ -6,7 +6,6 @@ agent's to report, injects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from stoker.admission.images import choose
@@ -17,6 +16,7 @@ from stoker.admission.wanted import wanted
 from stoker.api import names
 from stoker.api.pods import bind_pod, wants_injection
 from stoker.errors import BindingRefused, InjectionRefused, SpecInvalid
+from stoker.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,7 @@ REFUSALS = (BindingRefused, InjectionRefused, SpecInvalid)
 SKIPPED = Verdict("skipped")
 
 
-@dataclass(frozen=True)
-class AdmissionSettings:
+class AdmissionSettings(Value, frozen=True):
     """``default_image``: of agents whose pod and resource name none; ``allowed_images``: globs for what a pod may name.
 
     ``namespaces``: only those; empty: all.

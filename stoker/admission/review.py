@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
 from stoker.admission.pod import AdmittedPod
 from stoker.api.objects import Document
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,8 +63,7 @@ class Review(Document, frozen=True, kw_only=True):
     request: Request
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Value, frozen=True):
     """A pod that somebody wants to create; ``pod`` is None for anything else that somebody sends here."""
 
     uid: str
@@ -73,8 +72,7 @@ class Asked:
     dry_run: bool = False
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Value, frozen=True):
     """``message``: why it is denied; ``warnings`` are shown to whoever creates the pod; ``told`` goes into the log."""
 
     result: Result

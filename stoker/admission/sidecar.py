@@ -6,12 +6,12 @@ says that the first sync is in, and ends before it. What the variables are calle
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.admission.data import DEFAULT
 from stoker.api import names
 from stoker.api.pods import written_gateway_name
+from stoker.values import Value, field
 
 if TYPE_CHECKING:
     from stoker.admission.data import DataMount
@@ -28,8 +28,7 @@ ANSWER_SECONDS: Final = 5
 """A probe may wait longer than the second that is usual: with a fifth of a core an agent in the middle of a merge needs it."""
 
 
-@dataclass(frozen=True)
-class Security:
+class Security(Value, frozen=True):
     """Who runs the agent; ``warnings`` when that is root."""
 
     context: dict[str, Any]

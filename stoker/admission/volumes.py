@@ -7,11 +7,11 @@ key may be what no pod is to see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.admission.wanted import SecretKey
 from stoker.api import names
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,8 +24,7 @@ SECRETS: Final = "/etc/stoker"
 GIT_TOKEN: Final = "git-token"
 
 
-@dataclass
-class Mounted:
+class Mounted(Mutable):
     """Volumes of the pod, mounts of the container, and the variables that say where the secrets are."""
 
     taken: set[str]

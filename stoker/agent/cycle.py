@@ -10,7 +10,6 @@ looking at every file is nine tenths of such a sync, and seldom finds anything.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -21,6 +20,7 @@ from stoker.agent.profile import request
 from stoker.agent.scan import RELEASE_WITHIN
 from stoker.errors import StokerError, StoreBroken
 from stoker.sync.plan import fingerprint
+from stoker.values import replace
 
 if TYPE_CHECKING:
     from stoker.agent.desk import Desk
@@ -158,7 +158,7 @@ class Cycle:
         same = (engine.applied_commit, engine.applied_digest) == (wanted.commit, fingerprint(wanted))
         news = order.forced or not same or engine.comparison_owed
         mode, spare = self._drift.mode(news=news, moment=order.moment, policy=order.profile.drift_policy)
-        return dataclasses.replace(wanted, drift=mode, spare=spare)
+        return replace(wanted, drift=mode, spare=spare)
 
     async def _merged(self, prepared: Prepared) -> SyncResult:
         """Stage, lock, merge; a merge that does not happen releases the locks."""

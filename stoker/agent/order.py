@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from stoker.errors import DesignerSessionsBlocked
+from stoker.values import Mutable, Value
 
 if TYPE_CHECKING:
     from stoker.agent.guard import HeldUp
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 Status = Literal["Pending", "Synced", "Error"]
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Value, frozen=True):
     """``forced``: by a request, so it scans in any case. ``moment``: the gateway came up. Both restore drift.
 
     ``cause`` names why the loop turned; a new commit or profile, which only the cycle can tell, is more telling.
@@ -32,8 +31,7 @@ class Order:
     moment: bool = False
 
 
-@dataclass
-class Outcome:
+class Outcome(Mutable):
     """Filled as the cycle goes on.
 
     ``trigger``: why there was a sync, as the history names it. ``tree`` is None when the commit could not be had.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from stoker.git.credentials import Credentials
 
 
-@dataclass(frozen=True)
-class AgentSetup:
+class AgentSetup(Value, frozen=True):
     """One gateway. ``api_key`` and ``git_credentials`` are asked at each use, because secrets rotate.
 
     ``gateway_url``: where it listens, unless ``locate`` knows better by what the controller says, now or later;
@@ -39,8 +39,7 @@ class AgentSetup:
     sync_period: float = 30.0
 
 
-@dataclass(frozen=True)
-class AgentOutcome:
+class AgentOutcome(Value, frozen=True):
     """How a single run ended: whether the gateway is synced, and if not, why."""
 
     synced: bool

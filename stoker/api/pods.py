@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stoker.api import names
 from stoker.errors import BindingRefused
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 _ORDINAL = re.compile(r"-(\d+)$")
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(Value, frozen=True):
     """Which resource, which profile, which gateway; ``cr_name_found``: the pod did not say, there was just one."""
 
     cr_name: str

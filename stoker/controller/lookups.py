@@ -11,7 +11,6 @@ do), and a push that arrives just after a look-up began must not be taken for an
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 import trio
@@ -22,6 +21,7 @@ from stoker.git.listing import RefListing, candidates
 from stoker.nursery.rest import Rest
 from stoker.observe.logs import get_logger
 from stoker.observe.redact import redact_url
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,8 +57,7 @@ class Turns:
         return next(self._count)
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(Value, frozen=True):
     """Which answers serve: any that began after turn ``after``, a failed one too; and, when ``age`` is given, also an earlier
     listing that holds the ref, is younger than ``age`` seconds and newer than turn ``newer_than``.
 
@@ -70,8 +69,7 @@ class Need:
     newer_than: int = 0
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Value, frozen=True):
     """What one look-up brought; ``began`` and ``took`` in Trio seconds."""
 
     turn: int
@@ -94,8 +92,7 @@ class Answer:
         return holds and now - self.began < need.age - TOLERANCE
 
 
-@dataclass
-class _State:
+class _State(Mutable):
     credentials: Credentials
     refs: dict[Key, str] = field(default_factory=dict)
     waiting: set[Key] = field(default_factory=set)

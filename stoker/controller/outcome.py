@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from stoker.api import names
 from stoker.controller.retries import Retries
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,8 +57,7 @@ class Good(NamedTuple):
     url: str = ""
 
 
-@dataclass
-class Memory:
+class Memory(Mutable):
     """Of one resource, between passes. Times are Trio seconds; lost on a restart, which costs one look-up.
 
     ``need`` is the look-up that is owed, ``waiting`` that it has been asked for; ``error`` is what the last one that ended
@@ -85,8 +84,7 @@ class Memory:
     said: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
-class Pass:
+class Pass(Mutable):
     """One pass. ``arrival``: the turn at which these very tokens were first seen, None when that is not known.
 
     ``exchanging``: the credential is on its way; ``renewal``: when it must be had anew.

@@ -9,7 +9,6 @@ whose token wants renewing, and every five minutes what no watch tells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -20,6 +19,7 @@ from stoker.controller.steps.resolve import interval
 from stoker.errors import StokerError
 from stoker.git.credentials import Credentials
 from stoker.git.listing import is_full_hash, pick
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from stoker.controller.lookups import Lookups
@@ -30,8 +30,7 @@ FULL_SECONDS: Final = 300.0
 """At most between two passes of a resource that is polled: Secrets can only be read, not watched."""
 
 
-@dataclass(frozen=True)
-class Polled:
+class Polled(Value, frozen=True):
     """What the last pass looked up, when nothing was amiss with it; ``since``: its time in Trio seconds."""
 
     url: str
@@ -41,8 +40,7 @@ class Polled:
     since: float
 
 
-@dataclass(frozen=True)
-class Quiet:
+class Quiet(Value, frozen=True):
     """No pass is needed; ``delay``: seconds until the next look, None while one waits for its answer."""
 
     delay: float | None

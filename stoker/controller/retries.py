@@ -6,11 +6,11 @@ again nor moves the time of its retry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from stoker.errors import AlreadyExists, ClusterUnreachable, Conflict, Forbidden
 from stoker.nursery.backoff import Backoff
+from stoker.values import Mutable
 
 if TYPE_CHECKING:
     from stoker.errors import StokerError
@@ -28,8 +28,7 @@ TOLERANCE: Final = 1e-6
 """Seconds by which a timer may come early: sums of floats do."""
 
 
-@dataclass
-class Retries:
+class Retries(Mutable):
     """``pause``: seconds between the last failure and its retry; ``due``: that retry's time in Trio seconds; ``refused``: a
     refusal was doubted already."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from stoker.controller.pictures import View
 from stoker.controller.reconcile import Reconciler
 from stoker.controller.watches import Watches
 from stoker.kube.events import EventRecorder
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from stoker.kube.cluster import Cluster
 
 
-@dataclass(frozen=True)
-class ControllerSettings:
+class ControllerSettings(Value, frozen=True):
     """``namespaces``: only those (empty: all). ``auto_bind``: keep the agents' RoleBindings. ``watch_secrets``: look again at
     once when one changes; only without a cluster, where no one else's are there to be seen.
     """

@@ -7,7 +7,6 @@ namespace whose pods cannot be listed is told apart from one without pods, and h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import trio
@@ -19,6 +18,7 @@ from stoker.controller.pictures import Picture
 from stoker.kube.cluster import GATEWAYSYNCS, PODS, ROLEBINDINGS, SECRETS
 from stoker.kube.informer import Informer
 from stoker.kube.versions import went_back
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -42,8 +42,7 @@ class Wake(Protocol):
         ...
 
 
-@dataclass
-class _Space:
+class _Space(Mutable):
     """A namespace that holds a resource. ``open``: passes may begin."""
 
     pods: Informer[Pod]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stoker.errors import CredentialsInvalid
 from stoker.git.known_hosts import KnownHosts
 from stoker.git.ssh_key import private_key
 from stoker.observe.redact import Secret
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from stoker.git.urls import Place
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
 TOKEN_USER = "x-access-token"
 
 
-@dataclass(frozen=True)
-class SshIdentity:
+class SshIdentity(Value, frozen=True):
     """A private key, and the hosts it may be shown to; ``known_hosts`` None: whoever answers."""
 
     key: Secret
     known_hosts: KnownHosts | None = None
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Value, frozen=True):
     """User and password, or a key for ssh, or neither."""
 
     username: str | None = None

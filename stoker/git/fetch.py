@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +18,7 @@ from stoker.git.shelves import Shelves
 from stoker.git.tree import CommitTree
 from stoker.git.tunnels import vouch
 from stoker.git.urls import place
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     import threading
@@ -33,8 +33,7 @@ FOLLOW_WITHIN = 30.0
 Operation = Literal["clone", "fetch", "present", "in-place"]
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Value, frozen=True):
     """How the commit came: ``present`` needed nothing, ``in-place`` is a file:// repository. Seconds and bytes."""
 
     operation: Operation
@@ -42,8 +41,7 @@ class Fetched:
     received_bytes: int
 
 
-@dataclass
-class _Flight:
+class _Flight(Mutable):
     """A fetch that others may wait for; ``error`` is theirs too. Neither set at the end: it was cancelled."""
 
     ended: trio.Event = field(default_factory=trio.Event)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import pickle
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import stoker.errors
 from stoker.errors import StokerError
+from stoker.values import Value
 
 if TYPE_CHECKING:
     import threading
@@ -31,8 +31,7 @@ _VALUES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Value, frozen=True):
     """What became of a job. ``error``: one of ours; ``crash``: the trace of a fault in the program."""
 
     value: Any = None

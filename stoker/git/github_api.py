@@ -9,7 +9,6 @@ send are loaded when something is to be signed: most processes never do.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from stoker.api.times import parse_rfc3339
 from stoker.errors import CredentialsInvalid, GitHubAppExchangeFailed, GitHubAppRefused
 from stoker.git.credentials import Credentials
 from stoker.observe.redact import Secret, redact, redact_url, register
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +32,7 @@ JWT_LIFETIME: Final = timedelta(minutes=10)
 LONGEST_WAIT: Final = 3600.0
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(Value, frozen=True):
     """One installation of an app. ``api_url`` like https://api.github.com; ``private_key``: its PEM."""
 
     api_url: str

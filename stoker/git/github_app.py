@@ -8,7 +8,6 @@ token is in any message; how one exchange goes is ``github_api``'s business.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
@@ -19,6 +18,7 @@ from stoker.errors import GitHubAppExchangeFailed, GitHubAppRefused
 from stoker.git.credentials import Credentials
 from stoker.git.github_api import Installation, exchange
 from stoker.observe.logs import get_logger
+from stoker.values import Mutable, Value, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -50,8 +50,7 @@ def identity_of(installation: Installation) -> Identity:
     return Identity(installation.api_url.rstrip("/"), installation.app_id, installation.installation_id, digest)
 
 
-@dataclass(frozen=True)
-class InstallationToken:
+class InstallationToken(Value, frozen=True):
     """What git is shown; ``expires_at`` as GitHub said it, ``renewed_at``: from then on it is asked for anew. Aware."""
 
     secret: Secret
@@ -64,8 +63,7 @@ class InstallationToken:
         return Credentials.token(self.secret.reveal())
 
 
-@dataclass
-class _Flight:
+class _Flight(Mutable):
     """An exchange that others may wait for; ``error`` is theirs too. None at the end: it succeeded, or was cancelled."""
 
     ended: trio.Event = field(default_factory=trio.Event)

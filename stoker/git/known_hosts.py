@@ -12,12 +12,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import or_
 from typing import TYPE_CHECKING, Final
 
 from stoker.errors import CredentialsInvalid
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,7 @@ AUTHORITY: Final = "@cert-authority"
 _HASHED: Final = "|1|"
 
 
-@dataclass(frozen=True)
-class KnownHosts:
+class KnownHosts(Value, frozen=True):
     """``text``: names, type and key a line, before it perhaps ``@revoked``."""
 
     text: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stoker.errors import RefNotFound, RepositoryEmpty
+from stoker.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +18,7 @@ _NO_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
 _HASH = re.compile(r"^[0-9a-f]{40}$")
 
 
-@dataclass(frozen=True)
-class RefListing:
+class RefListing(Value, frozen=True):
     """Full names to object ids, and for annotated tags the commit they peel to. ``any_refs`` False: an empty repository."""
 
     refs: Mapping[str, str] = field(default_factory=dict)
@@ -27,8 +26,7 @@ class RefListing:
     any_refs: bool = True
 
 
-@dataclass(frozen=True)
-class Resolution:
+class Resolution(Value, frozen=True):
     """A commit, and the full name that led to it (the hash itself when a hash was asked for)."""
 
     commit: str

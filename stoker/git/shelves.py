@@ -11,12 +11,12 @@ import contextlib
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import trio
 
 from stoker.git.shelf import Shelf
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,7 @@ UNUSED_SECONDS: Final = 3 * 3600.0
 _NAME: Final = re.compile(r"[0-9a-f]{24}")
 
 
-@dataclass
-class Held:
+class Held(Mutable):
     """One repository's shelf; ``lock`` for whoever changes it, ``asked_at`` in Trio seconds."""
 
     shelf: Shelf

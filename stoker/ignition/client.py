@@ -6,7 +6,6 @@ How a request travels, and with which key, is ``exchange``'s business; what a ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import trio
@@ -14,6 +13,7 @@ import trio
 from stoker.errors import GatewayAnswerInvalid, StokerError, Transient
 from stoker.ignition import failures
 from stoker.ignition.exchange import Answer, Exchange
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,8 +30,7 @@ MOST_SESSIONS: Final = 1000
 CLOSE_SECONDS: Final = 2.0
 
 
-@dataclass(frozen=True)
-class GwInfo:
+class GwInfo(Value, frozen=True):
     """``/system/gwinfo``: the HTTP status, and what the text says when it is 200; ``https_only``: it is served there alone."""
 
     status: int
@@ -50,8 +49,7 @@ class GwInfo:
         return self.context == "NEEDS_COMMISSIONING" or (self.status in failures.REDIRECTS and not self.https_only)
 
 
-@dataclass(frozen=True)
-class ScanAnswer:
+class ScanAnswer(Value, frozen=True):
     """What a scan request was answered: its 2xx status, and the body's fields where there were any."""
 
     status: int

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import ssl
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from stoker.errors import CredentialsInvalid, GatewayAnswerInvalid, GatewayTimeo
 from stoker.ignition.failures import ADDRESS
 from stoker.ignition.http_failures import of_wire
 from stoker.observe.redact import redact
+from stoker.values import Value
 from stoker.wire.connection import Connection
 from stoker.wire.failures import WireFailure
 from stoker.wire.messages import CLOSE_SECONDS, Bounds, Request
@@ -38,8 +38,7 @@ IDLE_SECONDS: Final = 5.0
 UNBOUNDED: Final = Bounds()
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Value, frozen=True):
     """What came back; ``where`` is the method and URL, for messages, ``location`` where a redirect points."""
 
     status: int

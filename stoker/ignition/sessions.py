@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stoker.errors import StokerError
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from stoker.ignition.client import GatewayClient
 
 
-@dataclass(frozen=True)
-class DesignerSession:
+class DesignerSession(Value, frozen=True):
     """Who edits which project."""
 
     id: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar
 
 from stoker.api import names, objects, trim
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,16 +84,14 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
 )
 
 
-@dataclass(frozen=True)
-class Listing(Generic[T]):
+class Listing(Value, Generic[T], frozen=True):
     """A consistent list and the version to watch from."""
 
     items: tuple[T, ...]
     resource_version: str
 
 
-@dataclass(frozen=True)
-class WatchEvent(Generic[T]):
+class WatchEvent(Value, Generic[T], frozen=True):
     """One change; a BOOKMARK carries only the version that has been reached."""
 
     type: EventType

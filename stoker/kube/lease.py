@@ -9,7 +9,6 @@ back: another replica may fare better.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
@@ -22,6 +21,7 @@ from stoker.kube.informer import Informer
 from stoker.nursery.backoff import Backoff
 from stoker.nursery.service import Told
 from stoker.observe.logs import get_logger
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,8 +36,7 @@ RELEASE_SECONDS: Final = 2.0
 MOMENT: Final = 0.01
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Value, frozen=True):
     """Seconds. ``duration``: others take over after that long without a renewal; ``deadline``: the leader gives up itself;
     ``retry``: between attempts; ``attempt``: bound of a renewal. Of ``asking`` and ``again`` for who does not lead: an API
     server that was out of reach must be found again within five seconds, whatever hangs when it comes back.

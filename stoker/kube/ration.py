@@ -6,10 +6,11 @@ everybody needs. On Trio's clock; what is not used is forgotten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import trio
+
+from stoker.values import Mutable
 
 BURST: Final = 25
 REFILL_SECONDS: Final = 300.0
@@ -17,8 +18,7 @@ FORGET_ABOVE: Final = 1000
 """Objects remembered; beyond that, those with a full ration are dropped, for they are as good as never met."""
 
 
-@dataclass
-class _Left:
+class _Left(Mutable):
     amount: float
     at: float
 

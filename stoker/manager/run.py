@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import socket
 import uuid
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +36,7 @@ from stoker.observe.metrics import ServiceMetrics, count_process, new_registry
 from stoker.process.crashes import Crashes
 from stoker.process.resting import rest_when_quiet
 from stoker.process.vitals import Vitals
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -105,8 +105,7 @@ async def run_manager(
         await _serve(options, Sources(cluster, registry, receiver, Vitals(), place), controller, stopping)
 
 
-@dataclass(frozen=True)
-class Replica:
+class Replica(Value, frozen=True):
     """Who this process is among its like; ``namespace``: where their lease is."""
 
     identity: str

@@ -5,7 +5,6 @@ Each server gets its address and what it says; how is its room's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,7 @@ from stoker.observe.logs import get_logger
 from stoker.observe.metrics import render
 from stoker.receiver.app import create_app
 from stoker.receiver.metrics import ReceiverMetrics
+from stoker.values import Value
 from stoker.web.bearer import Guarded
 from stoker.web.certificate import self_signed, server_context
 from stoker.web.certificate_files import CertificateFiles
@@ -41,8 +41,7 @@ CERTIFIED: Final = "stoker-manager"
 """The name in a certificate of our own making: no client can know the one by which it reaches us."""
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Value, frozen=True):
     """What the servers tell of, and act on."""
 
     cluster: Cluster

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random as _random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True)
-class Backoff:
+class Backoff(Value, frozen=True):
     """``delays`` in seconds for the first, second, … failure, the last for all later ones; ``jitter`` as a share of each."""
 
     delays: tuple[float, ...]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+from stoker.values import Value
 
 TIMES: Final = 4.0
 
 
-@dataclass(frozen=True)
-class Rest:
+class Rest(Value, frozen=True):
     """``TIMES`` what the work took, so that it gets a fifth of the time at most; ``longest``: seconds."""
 
     longest: float = math.inf

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +31,7 @@ class Told:
         self._tell()
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Value, frozen=True):
     """A service and its stable name, for logs, readiness and metrics."""
 
     name: str

@@ -12,7 +12,6 @@ cancelled by the caller's scope (see ``shutdown``). Logging and counting are cal
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -20,6 +19,7 @@ import trio
 from stoker.errors import DeadlineExceeded, ServiceFailed, ServiceReturned, StokerError
 from stoker.nursery.backoff import Backoff, exponential
 from stoker.nursery.service import Told
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,8 +30,7 @@ RESTARTS = exponential(0.5, 30.0, jitter=0.2)
 GAVE_UP: Final = (ServiceFailed, ServiceReturned)
 
 
-@dataclass(frozen=True)
-class Crash:
+class Crash(Value, frozen=True):
     """A service ended by errors. ``causes``: the leaves of whatever groups they came in; hypercorn nests three deep.
 
     ``delay``: seconds until it is started again; None when it is not, because it is given up or a stop was asked for.
@@ -93,8 +92,7 @@ async def supervise(
         task_status.started()
 
 
-@dataclass(frozen=True)
-class _Rules:
+class _Rules(Value, frozen=True):
     """What ``supervise`` was told, for the loop of each service."""
 
     stopping: trio.Event

@@ -6,7 +6,6 @@ It knows nothing of HTTP beyond that pair. An error of the store is turned into 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
@@ -16,6 +15,7 @@ from stoker.receiver import said as saying
 from stoker.receiver.deliveries import Deliveries
 from stoker.receiver.nudge import name_of, weigh
 from stoker.receiver.picture import FOLLOWERS
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,7 @@ UNKEPT: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Value, frozen=True):
     """What the sender is told. ``source``: who spoke, for log and counter; ``trusted``: it was let in first."""
 
     status: int
@@ -41,8 +40,7 @@ class Answer:
     trusted: bool = True
 
 
-@dataclass
-class Answerer:
+class Answerer(Mutable):
     """Acts on what was said about one resource (``namespace``, ``name``) or a fleet."""
 
     cluster: Cluster

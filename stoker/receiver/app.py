@@ -8,7 +8,6 @@ looked up, and the log never holds a body or a header.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +23,7 @@ from stoker.receiver.nudge import Nudger
 from stoker.receiver.picture import Picture
 from stoker.receiver.record import Record
 from stoker.receiver.senders import bitbucket
+from stoker.values import Mutable, field
 from stoker.web.intake import MIB, Intake, Refused
 from stoker.web.plain import lifespan
 
@@ -63,8 +63,7 @@ def create_app(
     return Receiver(Answerer(cluster, nudger, kept=kept), settings, metrics)
 
 
-@dataclass
-class Receiver:
+class Receiver(Mutable):
     """``POST /webhook/{namespace}/{name}``, ``/webhook/{namespace}``, ``/webhook``."""
 
     answerer: Answerer

@@ -6,17 +6,17 @@ too often. So they go one after another, and each does what everybody wants who 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import trio
+
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
 
-@dataclass
-class _Line:
+class _Line(Mutable):
     """Who waits for one thing: how many have come, and up to whom it is done."""
 
     lock: trio.Lock = field(default_factory=trio.Lock)

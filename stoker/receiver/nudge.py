@@ -6,7 +6,6 @@ Nothing here waits for the controller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from stoker.receiver.gather import Gathered
 from stoker.receiver.picture import FOLLOWERS
 from stoker.receiver.refs import means
 from stoker.receiver.repositories import NOWHERE, identity
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,16 +34,14 @@ AT_ONCE = 10
 """Resources of a fleet that are written to side by side."""
 
 
-@dataclass(frozen=True)
-class News:
+class News(Value, frozen=True):
     """What a push is to one resource: ``ref`` is the one in effect that moved, or ``reason`` says why none did."""
 
     ref: str = ""
     reason: str = ""
 
 
-@dataclass
-class Fleet:
+class Fleet(Mutable):
     """What a push did: ``nudged`` names, ``passed_over`` and ``failed`` names with the reason. Names are namespace/name."""
 
     nudged: list[str] = field(default_factory=list)
@@ -51,8 +49,7 @@ class Fleet:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Nudger:
+class Nudger(Value, frozen=True):
     """Writes requests onto resources. All methods raise the store's errors."""
 
     cluster: Cluster

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from stoker.receiver.refs import bare, well_formed
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,31 +50,27 @@ class Push:
         return found
 
 
-@dataclass(frozen=True)
-class Retarget:
+class Retarget(Value, frozen=True):
     """The resource shall follow ``ref`` from now on."""
 
     source: str
     ref: str
 
 
-@dataclass(frozen=True)
-class Ping:
+class Ping(Value, frozen=True):
     """The sender asks whether somebody is there."""
 
     source: str
 
 
-@dataclass(frozen=True)
-class Ignored:
+class Ignored(Value, frozen=True):
     """Understood, and nothing to do: ``reason``."""
 
     source: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Malformed:
+class Malformed(Value, frozen=True):
     """Not understood: answered 400 with ``error``."""
 
     source: str

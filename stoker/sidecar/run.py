@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +23,7 @@ from stoker.observe.metrics import ServiceMetrics, count_process, new_registry
 from stoker.process.crashes import Crashes
 from stoker.sidecar.cluster import found
 from stoker.sidecar.secrets import MountedSecrets
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from stoker.sidecar.environment import PodSettings
 
 
-@dataclass(frozen=True)
-class GitBounds:
+class GitBounds(Value, frozen=True):
     """Seconds: for one ``fetch``; for each connect and ``read`` of it; and how long past its deadline one that does not end may
     ``hang`` before only a new process helps.
     """

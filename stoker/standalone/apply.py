@@ -10,13 +10,13 @@ is written only when the *file* changed it, so that an edit elsewhere in the fil
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stoker.api.objects import Document, ObjectMeta
 from stoker.errors import ObjectNotFound
 from stoker.kube.cluster import GATEWAYSYNCS, PODS, SECRETS, Cluster, Kind
 from stoker.standalone.manifests import LAST_APPLIED, Manifest
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,7 @@ def _noted(kind: Kind[Any]) -> Kind[_Noted]:
     return Kind(kind.api_version, kind.kind, kind.plural, _Noted, has_status=kind.has_status)
 
 
-@dataclass
-class Applied:
+class Applied(Mutable):
     """What an application changed, as ``Kind namespace/name`` texts."""
 
     created: list[str] = field(default_factory=list)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from stoker.standalone.json_stream import json_objects
 from stoker.standalone.yaml_loader import Loader
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +28,7 @@ QUOTING = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Value, frozen=True):
     """Where a document stands: the file, and its number in that file counted from 1."""
 
     path: Path
@@ -39,8 +38,7 @@ class Place:
         return f"{self.path}, document {self.number}"
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Value, frozen=True):
     """One object as written, not yet judged."""
 
     place: Place

@@ -8,7 +8,6 @@ admission; this module only prepares its input. Pure, but for resolving paths.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +20,13 @@ from stoker.api.objects import GatewaySync, Pod
 from stoker.api.pods import bind_pod
 from stoker.api.spec import parse_spec
 from stoker.errors import BindingRefused, ManifestInvalid
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True)
-class Gateway:
+class Gateway(Value, frozen=True):
     """One gateway of this process. Equal values mean that a running agent need not be restarted."""
 
     namespace: str
@@ -50,8 +49,7 @@ class Gateway:
         return f"agent/{self.label}"
 
 
-@dataclass
-class Bound:
+class Bound(Mutable):
     """What became of the Pods. ``pods``: bodies as they stand in the store; ``faults`` and ``concerns``: lines."""
 
     gateways: tuple[Gateway, ...] = ()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +20,7 @@ from stoker.errors import ManifestInvalid, SpecInvalid
 from stoker.kube.cluster import GATEWAYSYNCS, PODS, SECRETS, Kind
 from stoker.standalone.documents import Document, Place, read_documents
 from stoker.standalone.gateways import Gateway, assumed_pod, bind_gateways
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,8 +38,7 @@ KEPT_METADATA = ("name", "namespace", "labels", "annotations")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Value, frozen=True):
     """One wanted object: ``body`` is what is applied, without nulls, status and server-set metadata."""
 
     kind: Kind[Any]
@@ -57,8 +56,7 @@ class Manifest:
         return self.kind.kind, self.namespace, self.name
 
 
-@dataclass(frozen=True)
-class Manifests:
+class Manifests(Value, frozen=True):
     """The wanted state. ``concerns`` are lines that forbid a start and are only warned of in a re-reading."""
 
     objects: tuple[Manifest, ...]

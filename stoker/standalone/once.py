@@ -8,7 +8,6 @@ judged their resource, and a gateway's report counts only after its agent has en
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from stoker.kube.informer import Informer
 from stoker.nursery.supervisor import flatten
 from stoker.observe.logs import get_logger
 from stoker.standalone.parts import Parts, start_from, with_parts
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from stoker.api.objects import GatewaySync
@@ -36,8 +36,7 @@ JUDGED_SECONDS = 120.0
 SYNCED_SECONDS = 1800.0
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Value, frozen=True):
     """One gateway's result; ``reason`` is empty when it is Synced."""
 
     gateway: Gateway

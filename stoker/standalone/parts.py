@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -37,6 +36,7 @@ from stoker.standalone.notify import Starts
 from stoker.standalone.reload import ManifestWatch
 from stoker.standalone.series import GatewaySeries
 from stoker.standalone.state import ObjectFiles
+from stoker.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,8 +56,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Value, frozen=True):
     """What a run is made of."""
 
     options: Options

@@ -9,7 +9,6 @@ log is replaced by its essence only when most of it is history, by rename, never
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stoker.errors import StateUnreadable
@@ -17,6 +16,7 @@ from stoker.sync.entry import Entry, pack, unpack
 from stoker.sync.own import LINE, bounded, is_half_full, make_own, open_own, sync_state
 from stoker.sync.recorded import a_path, a_text, texts
 from stoker.sync.records import BlockReader, BlockWriter, encode_record
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,8 +34,7 @@ _LOOKED_AT = 64 * 1024 * 1024
 COMPACT_SLACK = 8192
 
 
-@dataclass
-class Delta:
+class Delta(Mutable):
     """What one block changes. `transaction`, `commit`, `fingerprint` and `owed` are left as they are when None."""
 
     transaction: str | None = None

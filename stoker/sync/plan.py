@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from stoker.errors import PlanInvalid
 from stoker.sync import paths
+from stoker.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,16 +20,14 @@ if TYPE_CHECKING:
     from stoker.sync.source import SourceTree
 
 
-@dataclass(frozen=True)
-class PatchRule:
+class PatchRule(Value, frozen=True):
     """One patch of a mapping: a glob below its destination, and the values to set, by path in the JSON document."""
 
     file: str | None
     set: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class MappingRule:
+class MappingRule(Value, frozen=True):
     """One mapping, as written in the profile; source and destination may hold template fields."""
 
     source: str
@@ -40,8 +38,7 @@ class MappingRule:
     patches: tuple[PatchRule, ...] = ()
 
 
-@dataclass(frozen=True)
-class SyncRequest:
+class SyncRequest(Value, frozen=True):
     """What to make live. `commit` is a full hash; `allow_mass_delete` the one whose mass deletion is allowed, or "".
 
     drift: restore brings back every file that somebody changed; heal too; report leaves changed files, and files that
@@ -63,8 +60,7 @@ class SyncRequest:
     trigger: str = ""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Value, frozen=True):
     """A mapping after its fields were put in: where it reads, where it writes."""
 
     source: str

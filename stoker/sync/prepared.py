@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from stoker.sync.entry import Entry
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from stoker.sync.wanted import Wanted
 
 
-@dataclass
-class Prepared:
+class Prepared(Mutable):
     """What `Engine.prepare` hands to `stage` or `record`. Nothing in it has touched the disk.
 
     changes: the difference, with paths. drift: managed files that somebody else changed, added or removed, whether

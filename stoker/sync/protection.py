@@ -6,12 +6,12 @@ glob that matches a folder excludes all below it, from writing and from cleaning
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stoker.errors import PlanInvalid
 from stoker.sync import paths
 from stoker.sync.globs import compile_globs
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -26,8 +26,7 @@ _GITS = ("**/.git", "**/.gitkeep")
 _NO_NAMES = ("", ".", "..")
 
 
-@dataclass(frozen=True)
-class Protection:
+class Protection(Value, frozen=True):
     """Globs are doublestar, relative to the data directory.
 
     always: never touched. unless_named: not touched unless a mapping's destination is matched by the glob itself, and

@@ -10,9 +10,10 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stoker.values import Value
 
-@dataclass(frozen=True)
-class Changes:
+
+class Changes(Value, frozen=True):
     """The difference a sync would make, or made. `unchanged` counts wanted files that are in place.
 
     warnings: what is no error and yet is likely not what somebody meant, one sentence each.
@@ -78,8 +79,7 @@ def _both(one: tuple[str, ...], other: tuple[str, ...], *, but: tuple[str, ...] 
     return tuple(sorted({*one, *other} - set(but)))
 
 
-@dataclass(frozen=True)
-class Settlement:
+class Settlement(Value, frozen=True):
     """How an unfinished merge ended: completed to `commit`, or undone. `kept` as in SyncResult."""
 
     outcome: Literal["completed", "undone"]

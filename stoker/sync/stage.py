@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from stoker.errors import PlanInvalid
@@ -23,6 +22,7 @@ from stoker.sync.mounts import Mounts, staging_folder
 from stoker.sync.paths import ancestors
 from stoker.sync.places import Places, make_folder
 from stoker.sync.source import content_id
+from stoker.values import Mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from stoker.sync.prepared import Prepared
 
 
-@dataclass
-class Staged:
+class Staged(Mutable):
     """A prepared sync whose new files lie in the staging folders; merge it or abandon it."""
 
     prepared: Prepared

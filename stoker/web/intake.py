@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
+
+from stoker.values import Mutable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,8 +27,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error
         self.reason = reason
 
 
-@dataclass
-class Intake:
+class Intake(Mutable):
     """Counts the bytes of bodies that have not been read to the end. ``limit``: bytes that one body may have."""
 
     limit: int

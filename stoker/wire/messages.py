@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self
+
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +13,7 @@ CLOSE_SECONDS: Final = 2.0
 """For whoever closes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Value, frozen=True):
     """Seconds: ``connect`` each of TCP and TLS, ``write`` all of the request, ``read`` each silence."""
 
     connect: float = float("inf")
@@ -21,8 +21,7 @@ class Bounds:
     read: float = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Value, frozen=True):
     """``target``: path and query. Host and Content-Length are added.
 
     ``may_go``: asked once there is a connection and before a byte goes out; what it raises stops the request.

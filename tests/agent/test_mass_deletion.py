@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,6 +10,7 @@ import trio
 from stoker.agent.profile import request
 from stoker.api.handoff import Metadata
 from stoker.sync.guard import ANNOTATION
+from stoker.values import replace
 from tests.agent.plant import PROFILE
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def test_it_is_refused_with_the_command_that_allows_it(autojump_clock: Moc
 async def test_what_allows_it_is_told_in_the_words_of_where_the_agent_runs(
     plant: Plant, by_manifests: bool, told: str
 ) -> None:
-    setup = dataclasses.replace(plant.setup(), namespace="ot", cr_name="plant a", by_manifests=by_manifests)
+    setup = replace(plant.setup(), namespace="ot", cr_name="plant a", by_manifests=by_manifests)
     asked = request(setup, Metadata("u", "abc", "main"), PROFILE, {}, cast("Any", None))
     assert asked.to_allow == told
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +13,7 @@ from stoker.api.profiles import MappingSpec
 from stoker.errors import CredentialsInvalid
 from stoker.git.credentials import Credentials
 from stoker.observe import redact
+from stoker.values import replace
 from tests.agent.gateway import KEY
 from tests.agent.plant import PROFILE
 

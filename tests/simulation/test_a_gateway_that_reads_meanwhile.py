@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import shutil
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +15,7 @@ from stoker.sync.engine import Engine
 from stoker.sync.files import Files
 from stoker.sync.plan import MappingRule, SyncRequest
 from stoker.sync.source import DirectoryTree
+from stoker.values import replace
 from tests.standalone.simulator.conftest import Resource
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def test_with_the_lock_it_meets_no_two_commits_in_one_resource_and_rewrites_noth
 
 def test_a_gateway_that_reads_a_writer_of_the_wrong_order_does_meet_them(tmp_path: Path, data: Path) -> None:
     reader = Reader(data)
-    careless = dataclasses.replace(PROTECTION, late_names=frozenset())
+    careless = replace(PROTECTION, late_names=frozenset())
     (data / "projects" / "Plant" / "views").mkdir(parents=True)  # a folder that is new goes live as a whole
     engine = Engine(data, protection=careless, files=Watched(reader))
     engine.open()

@@ -7,7 +7,6 @@ the webhook's configuration and goes with it, so that an uninstall leaves neithe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
@@ -22,6 +21,7 @@ from stoker.api.times import utcnow
 from stoker.kube.cluster import SECRETS, WEBHOOKS
 from stoker.kube.informer import Informer
 from stoker.observe.logs import get_logger
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +35,7 @@ SETTLED_SECONDS: Final = 3.0
 LOOK_SECONDS: Final = 600.0
 
 
-@dataclass(frozen=True)
-class CertificatePlace:
+class CertificatePlace(Value, frozen=True):
     """``secret`` and ``service`` are in ``namespace``; ``configuration`` is the MutatingWebhookConfiguration."""
 
     namespace: str

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from stoker.admission.certificates import pairs
 from stoker.admission.certificates.pairs import Pair
+from stoker.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,7 @@ KEPT: Final = 3
 """Authorities that are trusted at most: the one that signs, and those before it."""
 
 
-@dataclass(frozen=True)
-class Material:
+class Material(Value, frozen=True):
     """``authority`` signs; ``served`` is shown to the API server; ``trusted``: certificates, PEM, newest first."""
 
     authority: Pair | None = None

@@ -7,11 +7,11 @@ served, and nobody is trusted who could have signed it, there is nobody to wait 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from stoker.admission.certificates import pairs
+from stoker.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,7 @@ AUTHORITY_RENEWED: Final = timedelta(days=180)
 CERTIFICATE_RENEWED: Final = timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Value, frozen=True):
     """``told``: what the API server trusts now (PEM of a bundle), and ``settled``: it has had time to hear of all of it.
 
     ``anew``: somebody asks for a new authority.

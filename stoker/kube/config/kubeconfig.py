@@ -7,7 +7,6 @@ temporary files, for TLS can load a key from nowhere else; they are removed as s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -19,6 +18,7 @@ from stoker.errors import CredentialsInvalid, DeadlineExceeded, SettingsInvalid,
 from stoker.kube.config.access import Access, Trust, show_certificate, trusting
 from stoker.observe.logs import get_logger
 from stoker.observe.redact import redact, register
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,8 +29,7 @@ RENEW_SECONDS: Final = 60.0
 EXTRA: Final = "stoker[kubeconfig]"
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Value, frozen=True):
     """What one reading gave. ``renews``: a plugin or provider stands behind the credential, which therefore ends."""
 
     server: str
@@ -137,8 +136,7 @@ def _load(paths: str, context: str | None, live: Trust | None = None) -> Loaded:
         kube_config._cleanup_temp_files()  # noqa: SLF001 - it has no other way to give up the keys it wrote before the exit
 
 
-@dataclass(frozen=True)
-class _Chosen:
+class _Chosen(Value, frozen=True):
     """The context in use, and its user's entry."""
 
     context: dict[str, Any]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from stoker.values import Value
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Value, frozen=True):
     """Seconds, unless told otherwise.
 
     ``connect``: each of TCP and TLS; short, because a new attempt finds a mended link sooner than the old one's next packet.

@@ -10,11 +10,11 @@ chunks"; paths as in "API Overview".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 from stoker.kube.cluster import CONFIGMAPS
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,7 @@ MERGE_PATCH: Final = "application/merge-patch+json"
 STRATEGIC_PATCH: Final = "application/strategic-merge-patch+json"
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Value, frozen=True):
     """One request. ``verb`` is RBAC's; ``body`` is JSON; ``entries``: it is a patch of nothing but a ConfigMap's entries."""
 
     verb: Verb

@@ -6,12 +6,12 @@ shared between readers and the store, and a past version costs no copy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from stoker.kube.cluster import WatchEvent
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,7 @@ Json = dict[str, Any]
 Key = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(Value, frozen=True):
     """``owners``: (apiVersion, kind, uid) of each owner reference."""
 
     kind: Kind[Any]
@@ -68,8 +67,7 @@ def stored(kind: Kind[Any], document: Json, version: int) -> Stored:
     )
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Value, frozen=True):
     """What one write did: no ``before`` for a new object, no ``after`` for one that is gone."""
 
     version: int
@@ -77,8 +75,7 @@ class Change:
     after: Stored | None
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Value, frozen=True):
     """What a reader asked for; namespace "" means all."""
 
     kind: Kind[Any]

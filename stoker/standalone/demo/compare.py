@@ -9,8 +9,9 @@ before it puts them in place, which come and go while it scans.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,7 @@ GATEWAYS_OWN = ".resources"
 GATEWAYS_WORK = ".tmp"
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Value, frozen=True):
     """Paths that are not as in the commit; ``same`` are, ``stamped`` of them but for the gateway's stamp."""
 
     same: int

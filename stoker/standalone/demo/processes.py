@@ -10,20 +10,19 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import trio
 
 from stoker.errors import DeadlineExceeded
+from stoker.values import Mutable, Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Value, frozen=True):
     """One log line: its JSON (or ``{"event": text}``), and when it was read, in seconds of ``time.perf_counter``."""
 
     fields: Mapping[str, Any]
@@ -35,8 +34,7 @@ class Line:
         return str(self.fields.get("event", ""))
 
 
-@dataclass
-class Child:
+class Child(Mutable):
     """A running ``stoker`` subcommand."""
 
     name: str

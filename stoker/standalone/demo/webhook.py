@@ -7,16 +7,16 @@ import hmac
 import json
 import time
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from stoker.values import Value
+
 TIMEOUT = httpx.Timeout(10.0)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Value, frozen=True):
     """The receiver's answer, and when the request left, in seconds of ``time.perf_counter``."""
 
     status: int

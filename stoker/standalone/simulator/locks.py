@@ -7,12 +7,12 @@ refused at once. It ends with the next POST of that scan, or by itself. Whoever 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import trio
 
 from stoker.standalone.simulator.knobs import KINDS, Kind
+from stoker.values import Mutable
 
 if TYPE_CHECKING:
     from stoker.standalone.simulator.clock import WallClock
@@ -25,8 +25,7 @@ class LockRequest(NamedTuple):
     hold: int
 
 
-@dataclass
-class Lock:
+class Lock(Mutable):
     """Who has it, until when on Trio's clock."""
 
     actor: str

@@ -8,8 +8,9 @@ commit and the resource.json of another, which only a gateway that reads without
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from stoker.values import Mutable, field
 
 KEPT = 10_000
 
@@ -23,8 +24,7 @@ class Asked(NamedTuple):
     status: int
 
 
-@dataclass
-class Record:
+class Record(Mutable):
     """Paths are relative to the data directory; ``scans`` holds the kinds whose scan was asked for, in order."""
 
     half_written: list[str] = field(default_factory=list)

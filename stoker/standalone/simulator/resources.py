@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stoker.standalone.simulator.clock import iso
 from stoker.standalone.simulator.manifests import MANIFEST, Broken, Resource, Stamp, read, stamp_of
 from stoker.standalone.simulator.signature import SIGNATURE, claimed, signature
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,7 @@ READ_ONLY: Final = Path("config/resources/external")
 TOPS: Final[dict[Kind, str]] = {"projects": "projects", "config": "config/resources"}
 
 
-@dataclass
-class Seen:
+class Seen(Mutable):
     """One scan. Paths are relative to the data directory."""
 
     resources: int = 0

@@ -6,12 +6,12 @@ Pure but for the scan lock, which waits, and for what a request changes. How byt
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from stoker.observe.logs import get_logger
 from stoker.standalone.simulator.knobs import KINDS, Kind, Knobs
 from stoker.standalone.simulator.locks import ScanLocks, lock_request
+from stoker.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,7 @@ JETTY: Final = "<html><head><title>Error {0}</title></head><body><h2>HTTP ERROR 
 PAGE: Final = 100
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Value, frozen=True):
     """Header names in lower case; ``secure``: it came over TLS."""
 
     method: str

@@ -6,7 +6,6 @@ A scan that was asked for releases the scan lock; a scan of the gateway's own wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import trio
 from stoker.observe.logs import get_logger
 from stoker.standalone.simulator.knobs import KINDS, Kind, Knobs
 from stoker.standalone.simulator.resources import Seen, Tree
+from stoker.values import Mutable, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from stoker.standalone.simulator.record import Record
 
 
-@dataclass
-class _Desk:
+class _Desk(Mutable):
     """One kind's work: asked for or not, when the ends of its scans show, and what its tree looked like."""
 
     tree: Tree

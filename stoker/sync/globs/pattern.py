@@ -8,10 +8,10 @@ begins with one), and gone back to, all of it is read as one. An expansion there
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from stoker.errors import PlanInvalid
+from stoker.values import Value
 
 MOST_ALTERNATIVES = 1_000
 MOST_WALLED = 100  # of them: each is walked on its own
@@ -32,8 +32,7 @@ class Token(NamedTuple):
     slash: bool = False
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(Value, frozen=True):
     """A pattern without braces. may_end[i]: may a name end before token i (or, at the last, after all of them)?
 
     text: what it was read from, with walls only where these change what it means; `walled` says that they do.

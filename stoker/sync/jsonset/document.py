@@ -6,15 +6,13 @@ text: what many patches cost is what they look through, not their number times t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from stoker.sync.jsonset.scan import Scanner
+from stoker.values import Mutable, field
 
 _NULL = b"null"
 
 
-@dataclass(slots=True)
-class _Growth:
+class _Growth(Mutable):
     """What is added at the end of one container of a text. members, or elements (None is an untouched `null`)."""
 
     close: int  # where the bracket is that what is added stands before

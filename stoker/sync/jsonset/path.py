@@ -8,9 +8,9 @@ the way to escape it, and so is the empty path, which the library takes for the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from stoker.errors import PatchInvalid
+from stoker.values import Value
 
 # More missing elements than this before an index are a slip of the pen, and each is written as `null`.
 MOST_NULLS = 10_000
@@ -26,8 +26,7 @@ _SPECIAL = {
 _LITERAL = re.compile(r'!(?:[\[{"+\-0-9].*|true|false|null|nan|inf)', re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """One part of a path. name: its bytes without escapes; forced: a colon stood before it.
 
     number: what it counts as an index when something is made (the empty part is 0), or None. index: the element of an

@@ -7,11 +7,10 @@ no watchdog is needed and the same template is refused at the same point on ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from stoker.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Value, frozen=True):
     """What one template may use; each refusal names the bound that was met.
 
     steps: nodes visited, commands evaluated and loop rounds, plus one for each few bytes of slow work (quoting).

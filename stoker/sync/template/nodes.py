@@ -5,38 +5,33 @@ Nodes hold no behaviour: the parser makes them, the walker and the evaluator rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from stoker.sync.template.quoting import quoted
 from stoker.sync.template.unicode import decode
+from stoker.values import Mutable
 
 
-@dataclass(slots=True)
-class Identifier:
+class Identifier(Mutable):
     """The name of a function."""
 
     pos: int
     name: str
 
 
-@dataclass(slots=True)
-class Field:
+class Field(Mutable):
     """`.A.B`, relative to dot."""
 
     pos: int
     names: list[str]
 
 
-@dataclass(slots=True)
-class Variable:
+class Variable(Mutable):
     """`$x.A.B`; the first name carries the dollar sign."""
 
     pos: int
     names: list[str]
 
 
-@dataclass(slots=True)
-class Chain:
+class Chain(Mutable):
     """Fields of a function's or a parenthesised pipeline's value."""
 
     pos: int
@@ -44,30 +39,26 @@ class Chain:
     names: list[str]
 
 
-@dataclass(slots=True)
-class Dot:
+class Dot(Mutable):
     """The cursor."""
 
     pos: int
 
 
-@dataclass(slots=True)
-class Nil:
+class Nil(Mutable):
     """The untyped nil."""
 
     pos: int
 
 
-@dataclass(slots=True)
-class Bool:
+class Bool(Mutable):
     """`true` or `false`."""
 
     pos: int
     value: bool
 
 
-@dataclass(slots=True)
-class Number:
+class Number(Mutable):
     """A constant; `value` is None where it overflows an int, which is refused only when it is evaluated."""
 
     pos: int
@@ -75,8 +66,7 @@ class Number:
     value: int | float | complex | None
 
 
-@dataclass(slots=True)
-class String:
+class String(Mutable):
     """A quoted or raw string and what it stands for."""
 
     pos: int
@@ -84,16 +74,14 @@ class String:
     value: bytes
 
 
-@dataclass(slots=True)
-class Command:
+class Command(Mutable):
     """Operands; the first may be a function that takes the others."""
 
     pos: int
     args: list[Operand]
 
 
-@dataclass(slots=True)
-class Pipe:
+class Pipe(Mutable):
     """Commands, each given its forerunner's value last; perhaps declaring or assigning variables."""
 
     pos: int
@@ -105,24 +93,21 @@ class Pipe:
 Operand = Identifier | Field | Variable | Chain | Dot | Nil | Bool | Number | String | Pipe
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Mutable):
     """Plain text, written as it is."""
 
     pos: int
     text: bytes
 
 
-@dataclass(slots=True)
-class Action:
+class Action(Mutable):
     """A pipeline whose value is written."""
 
     pos: int
     pipe: Pipe
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(Mutable):
     """`if`, `with` or `range`; `otherwise` is None without an else."""
 
     pos: int
@@ -132,16 +117,14 @@ class Branch:
     otherwise: list[Node] | None
 
 
-@dataclass(slots=True)
-class Jump:
+class Jump(Mutable):
     """`break` or `continue`."""
 
     pos: int
     kind: str
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Mutable):
     """`template`, and what a `block` leaves in place of its definition."""
 
     pos: int

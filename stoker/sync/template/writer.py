@@ -5,17 +5,16 @@ Asking before, not after, is the point: no width and no list of verbs can take m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stoker.sync.template.unicode import decode
+from stoker.values import Mutable
 
 if TYPE_CHECKING:
     from stoker.sync.template.bounds import Budget
 
 
-@dataclass(slots=True)
-class Flags:
+class Flags(Mutable):
     """What stands between `%` and the verb; width and precision are None where they are not given."""
 
     minus: bool = False

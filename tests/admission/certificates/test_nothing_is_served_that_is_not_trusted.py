@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from stoker.admission.certificates import pairs
 from stoker.admission.certificates.material import KEPT, Material
 from stoker.admission.certificates.plan import AUTHORITY_RENEWED, CERTIFICATE_RENEWED, Known, next_material
+from stoker.values import replace
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ("webhook.stoker-system.svc",)
