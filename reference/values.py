@@ -80,6 +80,8 @@ def _kind(schema: dict[str, Any]) -> str:
     if schema["type"] == "array":
         return f"list of {_kind(schema['items'])}s"
     words = {"boolean": "true, false", "object": "map", "string": "text", "integer": "whole number"}
+    if isinstance(schema["type"], list):
+        return " or ".join(words[one] for one in schema["type"])
     kind = words[schema["type"]]
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']} to {schema['maximum']}"

@@ -76,6 +76,14 @@ def test_none_is_missed_in_silence(chart: Render) -> None:
         assert chart(nested(tuple(path.split(".")), None)) == usual, path
 
 
+@pytest.mark.parametrize("tag", [123, 12345678, "e2e"])
+def test_a_tag_may_be_the_number_of_a_build(tag: int | str, chart: Render) -> None:
+    objects = chart({"image": {"repository": "manager", "tag": tag}, "agentImage": {"repository": "agent", "tag": tag}})
+    (container,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == f"manager:{tag}"
+    assert {"name": "DEFAULT_AGENT_IMAGE", "value": f"agent:{tag}"} in container["env"]
+
+
 def test_a_budget_whose_most_is_blank_keeps_the_least(chart: Render) -> None:
     budget: Values = {"podDisruptionBudget": {**ON, "minAvailable": 2, "maxUnavailable": None}}
     assert only(chart(budget), "PodDisruptionBudget")["spec"]["minAvailable"] == 2

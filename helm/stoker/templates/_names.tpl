@@ -58,15 +58,20 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ include "stoker-operator.fullname" . }}-pod-injection
 {{- end }}
 
+{{- /* A build's number is a number to --set, and in a file one that helm would write as 1.2e+07. */}}
+{{- define "stoker-operator.tag" -}}
+{{ ternary (toString .) (int64 .) (kindIs "string" .) }}
+{{- end }}
+
 {{- define "stoker-operator.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion | include "stoker-operator.tag" }}
 {{- end }}
 
 {{- define "stoker-operator.agentImage" -}}
 {{- if .Values.agentImage.repository -}}
-{{ .Values.agentImage.repository }}:{{ .Values.agentImage.tag | default .Chart.AppVersion }}
+{{ .Values.agentImage.repository }}:{{ .Values.agentImage.tag | default .Chart.AppVersion | include "stoker-operator.tag" }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ .Values.agentImage.tag | default .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}:{{ .Values.agentImage.tag | default .Values.image.tag | default .Chart.AppVersion | include "stoker-operator.tag" }}
 {{- end -}}
 {{- end }}
 
