@@ -30,7 +30,7 @@ class Port(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.holding, self.asked, self.let_go = True, threading.Event(), threading.Event()
         self.answered: list[str] = []
-        self.both, self.looked = threading.Event(), threading.Event()
+        self.met, self.both, self.looked = threading.Event(), threading.Event(), threading.Event()
 
     @property
     def url(self) -> str:
@@ -49,6 +49,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """gwinfo says that it runs; a look at a scan tells that the agent has put down that it was answered."""
         known = self.path == "/system/gwinfo"
+        if known:
+            self.server.met.set()
         if self.path.startswith("/data/api/v1/scan/"):
             self.server.looked.set()
         self._answer(200 if known else 404, b"ContextStatus=RUNNING;" if known else b"")
@@ -127,7 +129,9 @@ def test_a_debt_that_was_paid_is_not_paid_by_the_next_start(tmp_path: Path, orig
         process.terminate()
         assert process.wait(30) == 0
     port.asked.clear()
+    port.met.clear()
     with _agent(tmp_path, origin, port) as process:
+        assert port.met.wait(60), "the agent did not look for its gateway"
         assert not port.asked.wait(4)
         process.terminate()
         assert process.wait(30) == 0

@@ -103,10 +103,21 @@ import gc
 from stoker.observe.memory import settle_in
 settle_in()
 settle_in()
-print(gc.get_freeze_count() > 1000 > len(gc.get_objects()))
+print(gc.get_freeze_count() > 1000 > len(gc.get_objects()), gc.get_threshold()[0])
 """
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout == "True\n"
+    assert done.stdout == "True 700\n"
+
+
+def test_a_process_of_bursts_looks_for_cycles_less_often() -> None:
+    code = """
+import gc
+from stoker.observe.memory import settle_in
+settle_in(young=5000)
+print(gc.get_threshold())
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "(5000, 10, 10)\n"
 
 
 SMAPS = """\
