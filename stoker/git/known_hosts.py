@@ -1,9 +1,10 @@
 """A ``known_hosts`` text: read before libssh2 sees it, line by line as sshd(8) describes the file.
 
 libssh2 passes over what it does not understand, and that would let in whom the file was written to keep out: ``@revoked`` is
-ignored beside a good line, ``!name`` is a name. It has no patterns either. So the lines are matched here, for one host, and
-libssh2 is shown just that host's keys under its plain name (``of_host``). Authorities of host certificates are of no use to it:
-their lines vouch for nobody. Line ends and comments are put in order; a line that cannot be read is refused, not passed over.
+ignored beside a good line, ``!name`` is a name. It has no patterns either, and to it a line without a port is as good as one
+with. So the lines are matched here, for one host, and libssh2 is shown just that host's keys (``of_host``). Authorities of host
+certificates are of no use to it: their lines vouch for nobody. Line ends and comments are put in order; a line that cannot be
+read is refused, not passed over.
 """
 
 from __future__ import annotations
@@ -14,13 +15,10 @@ import hashlib
 import hmac
 from itertools import accumulate
 from operator import or_
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from stoker.errors import CredentialsInvalid
 from stoker.values import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 KINDS: Final = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 SSH_PORT: Final = 22
@@ -50,30 +48,42 @@ class KnownHosts(Value, frozen=True):
         return cls("".join(f"{line}\n" for line in lines))
 
     def names(self, host: str, port: int) -> bool:
-        """Whether there is a key for that host, be it revoked; as ssh does, a line without a port serves every port."""
-        return any(True for _ in self._keys(host, port))
+        """Whether there is a key for that host, be it revoked."""
+        return bool(self._keys(host, port))
 
     def of_host(self, host: str, port: int) -> str:
-        """What libssh2 is shown: each key that the host may have, by its plain name. One that is revoked is so for every host."""
+        """What libssh2 is shown: each key that the host may have. One that is revoked is so for every host."""
         revoked = {line.split(" ", 2)[2] for line in self.text.splitlines() if line.startswith(REVOKED)}
         good = dict.fromkeys(key for key in self._keys(host, port) if key not in revoked)
-        return "".join(f"{host.lower()} {key}\n" for key in good)
+        # With the port, for libssh2 takes a name of one or two characters for a broken hash.
+        return "".join(f"{_with_port(host, port)} {key}\n" for key in good)
 
-    def _keys(self, host: str, port: int) -> Iterator[str]:
-        """Type and key of each line that means the host."""
-        asked = {host.lower(), f"[{host.lower()}]:{port}"}
-        for line in self.text.splitlines():
-            names, _, key = line.partition(" ")
-            if names != REVOKED and _means(names, asked):
-                yield key
+    def _keys(self, host: str, port: int) -> list[str]:
+        """Type and key of each line that means the host.
+
+        As with ssh a line without a port serves every port, but where lines mean the host at this very port, those alone count:
+        what else runs on that machine has another key, and is not to pose as this. A name with ``!`` leaves the host out by
+        any name that it has.
+        """
+        asked = _with_port(host, port), host.lower()
+        lines = [(names, key) for names, _, key in (line.partition(" ") for line in self.text.splitlines())]
+        there, anywhere = ([one for one in lines if one[0] != REVOKED and _means(one[0], name)] for name in asked)
+        found = there + anywhere if port == SSH_PORT else there or anywhere
+        return [key for names, key in found if not any(_leaves_out(names, name) for name in asked)]
 
 
-def _means(names: str, asked: set[str]) -> bool:
-    """Whether one of the names, some of which may be patterns, means the host, and none with ``!`` before it does."""
+def _with_port(host: str, port: int) -> str:
+    return f"[{host.lower()}]:{port}"
+
+
+def _means(names: str, name: str) -> bool:
     if names.startswith(_HASHED):
-        return any(_is_hash_of(names, each) for each in asked)
-    meant = [name.startswith("!") for name in names.split(",") for each in asked if _is_like(name.lstrip("!"), each)]
-    return bool(meant) and not any(meant)
+        return _is_hash_of(names, name)
+    return any(_is_like(each, name) for each in names.split(",") if not each.startswith("!"))
+
+
+def _leaves_out(names: str, name: str) -> bool:
+    return any(_is_like(each.lstrip("!"), name) for each in names.split(",") if each.startswith("!"))
 
 
 def _is_like(pattern: str, name: str) -> bool:

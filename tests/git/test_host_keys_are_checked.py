@@ -73,6 +73,23 @@ async def test_a_changed_host_key_is_refused_in_a_fetch_too(
         await pool.ensure(ssh.url(origin.path), commit, "main", trusting(keys, ssh.line(key_pair(ssh.folder))))
 
 
+async def test_another_server_of_the_host_may_not_pose_as_that_of_the_port(
+    keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote
+) -> None:
+    known = ssh.line(key_pair(ssh.folder)) + ssh.line(ssh.host_key, "127.0.0.1")
+    with pytest.raises(HostKeyRefused, match="not the one in known_hosts"):
+        await remote.resolve(ssh.url(origin.path), "main", trusting(keys, known))
+
+
+@pytest.mark.parametrize("name", ["[0]:{}", "0,other", "0"])
+async def test_a_host_of_one_letter_is_known(
+    keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote, name: str
+) -> None:
+    commit = origin.commit({"a": "1"})
+    url, known = f"ssh://{ssh.user}@0:{ssh.port}{origin.path}", ssh.line(ssh.host_key, name.format(ssh.port))
+    assert (await remote.resolve(url, "main", trusting(keys, known))).commit == commit
+
+
 @pytest.mark.parametrize("host", ["other", "[127.0.0.1]:22", "[127.0.0.2]:22"])
 async def test_a_missing_host_is_refused(
     keys: list[KeyPair], ssh: Sshd, origin: Origin, remote: Remote, host: str

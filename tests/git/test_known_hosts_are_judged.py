@@ -106,6 +106,7 @@ def test_a_text_without_a_key_would_let_nobody_in(text: str) -> None:
         ("*.example,!old.example", "old.example", 22, False),
         ("!old.*,old.example", "old.example", 22, False),
         ("!old.example", "git.example", 22, False),
+        ("*,!host", "host", 2222, False),
         ("*" * 200 + "x", "y" * 200, 22, False),
     ],
     ids=lambda value: str(value)[:30],
@@ -113,12 +114,12 @@ def test_a_text_without_a_key_would_let_nobody_in(text: str) -> None:
 def test_a_host_is_found_as_ssh_finds_it(names: str, host: str, port: int, named: bool) -> None:
     known = KnownHosts.parse(f"{names} {ED}")
     assert known.names(host, port) is named
-    assert known.of_host(host, port) == (f"{host.lower()} {ED}\n" if named else "")
+    assert known.of_host(host, port) == (f"[{host.lower()}]:{port} {ED}\n" if named else "")
 
 
 def test_only_the_hosts_own_keys_are_shown_each_once() -> None:
     known = KnownHosts.parse(f"other {RSA}\nhost,*.example {ED}\n* {ED}\n@cert-authority * {RSA}\n")
-    assert known.of_host("host", 22) == f"host {ED}\n"
+    assert known.of_host("host", 22) == f"[host]:22 {ED}\n"
 
 
 @pytest.mark.parametrize("names", ["host", "*", "another"])
@@ -126,5 +127,12 @@ def test_a_revoked_key_is_shown_for_no_host_wherever_the_line_stands(names: str)
     lines = (f"host {ED}\n", f"host {RSA}\n", f"@revoked {names} {ED}\n")
     for text in ("".join(lines), "".join(reversed(lines))):
         known = KnownHosts.parse(text)
-        assert known.of_host("host", 22) == f"host {RSA}\n"
+        assert known.of_host("host", 22) == f"[host]:22 {RSA}\n"
         assert known.names("host", 22)
+
+
+@pytest.mark.parametrize("there", ["[host]:2222", "[*]:2222", "*", hashed("[host]:2222"), "[host]:2222,!host"])
+def test_where_the_port_has_a_line_of_its_own_the_hosts_others_do_not_count(there: str) -> None:
+    known = KnownHosts.parse(f"host {RSA}\n{there} {ED}\n")
+    assert RSA not in known.of_host("host", 2222)
+    assert RSA in known.of_host("host", 22)
