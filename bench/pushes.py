@@ -2,6 +2,7 @@
 
 Each push is a delivery of its own for one of many resources, in turn, sent by connections that wait for their answers. The
 manager leads or stands by: as the leader it also looks up and writes down what every push asks for, on the same core.
+Then the same for one resource alone, where one write answers all that wait.
 """
 
 from __future__ import annotations
@@ -82,12 +83,14 @@ def _run(plane: Plane, base: Path, fleet: Population, home: str, leads: bool) ->
         used = cpu_seconds(manager.process.pid)
         rate, samples = _load(url, PUSHES)
         used = cpu_seconds(manager.process.pid) - used
+        of_one, _ = _load(url, PUSHES, 1)
     finally:
         manager.close()
     _all_arrived(plane)
     p50, p99 = samples[len(samples) // 2], samples[len(samples) * 99 // 100]
     cost = f"{used / PUSHES * 1e3:.1f} ms of the manager's CPU each"
-    return f"{rate:,.0f}/s, p50 {p50 * 1e3:.0f} ms, p99 {p99 * 1e3:.0f} ms, {CONNECTIONS} at a time; {cost}"
+    beside = f"all for one resource: {of_one:,.0f}/s"
+    return f"{rate:,.0f}/s, p50 {p50 * 1e3:.0f} ms, p99 {p99 * 1e3:.0f} ms, {CONNECTIONS} at a time; {cost}; {beside}"
 
 
 def _hold_the_lease(plane: Plane, home: str) -> None:
@@ -113,18 +116,18 @@ def _all_arrived(plane: Plane) -> None:
             raise RuntimeError(f"{one['metadata']['name']} was told of no push")
 
 
-def _load(url: str, pushes: int) -> tuple[float, list[float]]:
-    """From a process of its own: pushes a second, and the seconds of each, sorted."""
-    command = [sys.executable, "-m", "bench.pushes", url, str(pushes)]
+def _load(url: str, pushes: int, resources: int = NUMBER) -> tuple[float, list[float]]:
+    """From a process of its own, for so many resources in turn: pushes a second, and the seconds of each, sorted."""
+    command = [sys.executable, "-m", "bench.pushes", url, str(pushes), str(resources)]
     found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return pushes / found["seconds"], sorted(found["samples"])
 
 
-def _prepared(pushes: int) -> list[tuple[str, bytes, dict[str, str]]]:
+def _prepared(pushes: int, resources: int) -> list[tuple[str, bytes, dict[str, str]]]:
     """Everything is signed before the clock starts: a sender's work is not the receiver's."""
     done = []
     for number in range(pushes):
-        index = number % NUMBER
+        index = number % resources
         body = {"ref": "refs/heads/main", "after": f"{number + 1:040x}", "deleted": False, "repository": {}}
         raw = json.dumps(body).encode()
         digest = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
@@ -150,8 +153,8 @@ def _send(url: str, requests: list[tuple[str, bytes, dict[str, str]]], samples: 
     connection.close()
 
 
-def _main(url: str, pushes: int) -> int:
-    requests = _prepared(pushes)
+def _main(url: str, pushes: int, resources: int) -> int:
+    requests = _prepared(pushes, resources)
     samples: list[float] = []
     wrong: list[str] = []
     shares = [requests[number::CONNECTIONS] for number in range(CONNECTIONS)]
@@ -170,4 +173,4 @@ def _main(url: str, pushes: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
