@@ -18,7 +18,7 @@ class Told(NamedTuple):
 CONTROLLER, AGENT, RECEIVER = "stoker-controller", "stoker-agent", "stoker-receiver"
 EVENTS: Final = {
     ("GatewaysDiscovered", CONTROLLER): Told(
-        "Normal", CONTROLLER, "Pods were found that were not known before, or some went for good."
+        "Normal", CONTROLLER, "Pods were found that were not known before, or there are fewer than there were."
     ),
     ("Paused", CONTROLLER): Told("Normal", CONTROLLER, "`spec.paused` was set."),
     ("SyncCompleted", CONTROLLER): Told("Normal", CONTROLLER, "The last gateway reached the resolved commit."),

@@ -18,10 +18,10 @@ from operator import or_
 from typing import Final
 
 from stoker.errors import CredentialsInvalid
+from stoker.git.urls import SSH_PORT
 from stoker.values import Value
 
 KINDS: Final = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
-SSH_PORT: Final = 22
 REVOKED: Final = "@revoked"
 AUTHORITY: Final = "@cert-authority"
 _HASHED: Final = "|1|"
@@ -37,7 +37,9 @@ class KnownHosts(Value, frozen=True):
         """CredentialsInvalid names the line and the remedy. Keys of types that nobody serves are left out."""
         lines = [
             kept
-            for number, line in enumerate(text.splitlines(), 1)
+            for number, line in enumerate(
+                text.split("\n"), 1
+            )  # nothing else ends a line to ssh: a comment goes on over it
             if (words := line.split()) and not words[0].startswith("#") and (kept := _checked(words, number))
         ]
         if all(line.startswith(REVOKED) for line in lines):

@@ -41,6 +41,12 @@ def test_what_is_kept_is_host_type_and_key(text: str) -> None:
     assert KnownHosts.parse(text).text == f"host {ED}\n"
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x0c", "\x85", "\r"], ids=ascii)
+def test_what_ends_no_line_to_ssh_begins_none(sign: str) -> None:
+    text = f"# was{sign}another {ED}\n@revoked another {RSA} too{sign}another {ED}\nhost {ED}\n"
+    assert not KnownHosts.parse(text).names("another", 22)
+
+
 def test_every_key_of_a_host_is_kept() -> None:
     assert KnownHosts.parse(f"host {ED}\nhost {RSA}\n").text == f"host {ED}\nhost {RSA}\n"
 

@@ -111,7 +111,7 @@ def transitions(before: Status, after: Status) -> list[Event]:
 
 
 def _discovered(before: Status, after: Status) -> str:
-    """How many there are now and which are new; empty when none came and none went for good."""
+    """How many there are now and which are new; empty when none came and there are no fewer."""
     known = {gateway.pod_name for gateway in before.discovered_gateways}
     fresh = sorted(gateway.name for gateway in after.discovered_gateways if gateway.pod_name not in known)
     total, was = len(after.discovered_gateways), len(before.discovered_gateways)
