@@ -1,9 +1,10 @@
 """Flags by which the Deployments of older releases start the manager: they mean what they meant, under the present names.
 
 A manifest that somebody keeps, or an older chart that is given the present image, must not end in a restart loop over a word.
-Each flag writes where the present one does, so that of two the last on the line wins, and both win over the environment. What
-cannot be kept is refused, for a certificate that is left aside in silence is found out by whoever trusted it; what never
-changed what is served is taken and forgotten. ``--help`` teaches only the present names.
+Each flag writes where the present one does, so that of two the last on the line wins, and both win over the environment; but
+``--webhook-cert-path``, which says two things, wins wherever it stands. What cannot be kept is refused, for a certificate that
+is left aside in silence is found out by whoever trusted it; what never changed what is served is taken and forgotten.
+``--help`` teaches only the present names.
 
 Booleans are written as those releases wrote them: the flag alone, or ``=false`` behind it.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATE = ".stoker"
 STAGING = ".sync-staging"
 _OWN = (STATE, f"**/{STAGING}")
-_GITS = ("**/.git", "**/.gitkeep")
+_WORK_TREE = ("**/.git",)
 """Left alone also where somebody's own excludes replace the default ones: a data directory may have been a work tree."""
 _NO_NAMES = ("", ".", "..")
 
@@ -55,7 +55,7 @@ class Excluder:
         self.key = exclusion_key(excludes, destinations)
         self.ours = ours
         self._always = compile_globs([*_OWN, *protection.always], below=True)
-        plain = [*_OWN, *_GITS, *protection.always, *excludes]
+        plain = [*_OWN, *_WORK_TREE, *protection.always, *excludes]
         self._owned = compile_globs(protection.unless_named, below=True)
         self._named: list[tuple[Globs, tuple[str, ...]]] = []
         for glob in protection.unless_named:
