@@ -148,7 +148,7 @@ def _send(url: str, requests: list[tuple[str, bytes, dict[str, str]]], samples: 
         answer = connection.getresponse()
         said = answer.read()
         samples.append(time.perf_counter() - begun)
-        if answer.status != 202 or b'"accepted": true' not in said:
+        if answer.status != 202 or b'"accepted":true' not in said:
             wrong.append(f"{answer.status} {said[:200]!r}")
     connection.close()
 
