@@ -38,7 +38,11 @@ def object_schema() -> Schema:
     _add_rules(spec)
     # Status is what was written: defaults would have the API server say what nobody observed.
     status = _without_defaults(_opened(_structural(Status)))
-    status["properties"]["conditions"] |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
+    conditions = status["properties"]["conditions"]
+    conditions |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
+    # A condition is written whole. Told so, the API server keeps one entry for each in managedFields and not seven, which were
+    # a sixth of an object that it reads and writes with every change.
+    conditions["items"]["x-kubernetes-map-type"] = "atomic"
     return {
         "type": "object",
         "description": "Which files of a git repository belong on which Ignition gateways.",

@@ -135,6 +135,7 @@ def test_status_has_no_defaults_and_conditions_are_a_map_by_type() -> None:
     conditions = at("status", "conditions")
     assert conditions["x-kubernetes-list-type"] == "map"
     assert conditions["x-kubernetes-list-map-keys"] == ["type"]
+    assert conditions["items"]["x-kubernetes-map-type"] == "atomic"
     assert conditions["items"]["required"] == ["type", "status", "reason"]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from stoker.api import names
 from tests.api.samples import FULL, LEAST
+from tests.cluster.client import APPLY
 from tests.cluster.resource.statuses import WELL, as_patch
 
 if TYPE_CHECKING:
@@ -75,6 +76,26 @@ def test_a_server_side_apply_conflicts_with_nothing_of_ours(resources: Resources
     assert after["spec"] == FULL
     assert after["metadata"]["finalizers"] == [names.FINALIZER]
     assert after["status"]["lastSyncCommit"] == WELL.last_sync_commit
+
+
+def test_who_wrote_a_condition_is_kept_as_one_word_and_not_as_one_for_each_of_its_fields(resources: Resources) -> None:
+    resources.create(LEAST)
+    a_controller_comes_by(resources)
+    entries = resources.get()["metadata"]["managedFields"]
+    (ours,) = [entry["fieldsV1"]["f:status"] for entry in entries if entry.get("subresource") == "status"]
+    assert ours["f:conditions"] == {".": {}} | {f'k:{{"type":"{one.type}"}}': {} for one in WELL.conditions}
+
+
+def test_somebody_else_s_condition_stands_beside_ours(resources: Resources) -> None:
+    resources.create(LEAST)
+    a_controller_comes_by(resources)
+    theirs = {"type": "PlantApproved", "status": "True", "reason": "Signed"}
+    body = {**resources.manifest(None), "status": {"conditions": [theirs]}}
+    del body["spec"]
+    resources.plane.admin.request("PATCH", f"{resources.path}/plant/status?fieldManager=others", body, APPLY)
+    conditions = resources.get()["status"]["conditions"]
+    assert theirs in conditions
+    assert [one for one in conditions if one != theirs] == as_patch(WELL)["status"]["conditions"]
 
 
 def test_status_and_annotations_are_no_new_generation(resources: Resources) -> None:
