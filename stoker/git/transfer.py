@@ -18,6 +18,7 @@ from stoker.git import failures
 from stoker.git.handshake import Handshake
 from stoker.git.library import pygit2, trust_authorities
 from stoker.git.proxies import proxy_for
+from stoker.git.sockets import prompt_sockets
 
 if TYPE_CHECKING:
     import threading
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from stoker.git.urls import Place
 
 _REDIRECT_NONE: Final = 1  # GIT_REMOTE_REDIRECT_NONE
+_FOLLOW: Final = "http.followRedirects"
 NEWS: Final = 5000
 """Objects. A commit of 1,500 files is about 3,000; after a forced push to a history without a common commit a server would
 send all of it, and says how many objects that are before it does."""
@@ -52,6 +54,8 @@ class Transfer:
         self._stop = stop
         self._until = until
         self._repository = repository
+        if _FOLLOW not in repository.config:  # what ``connect`` goes by; it takes no such option
+            repository.config[_FOLLOW] = False
         self._remote = self._anonymous()
 
     def _anonymous(self) -> pygit2.Remote:
@@ -97,7 +101,10 @@ class Transfer:
         try:
             if self._place.url.startswith("https:"):
                 trust_authorities()
-            self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=proxy_for(self._place.url))
+            proxy = proxy_for(self._place.url)
+            with prompt_sockets():
+                self._remote.connect(callbacks=callbacks, proxy=proxy)
+            self._remote.fetch(list(refspecs), callbacks=callbacks, depth=depth, proxy=proxy)
         except failures.LIBGIT2_ERRORS as error:
             if self._place.transport == "http" and failures.is_redirect(error):
                 raise failures.Redirected from None

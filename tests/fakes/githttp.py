@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from tests.fakes.gitrepos import git_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Behaviour:
     """``token``: wanted as Basic password. ``redirects``: path prefix to the URL that replaces it, told to anyone unless it
     ``asks_first`` for the token. ``cut``: bytes of an upload-pack answer after which the connection ends. ``status``: answered
-    to everything. ``cookie``: set with each."""
+    to everything. ``cookie``: set with each. ``met``: called with the address of each client that waits for an answer."""
 
     token: str | None = None
     v2: bool = True
@@ -36,6 +37,7 @@ class Behaviour:
     cookie: str = ""
     redirects: dict[str, str] = field(default_factory=dict)
     asks_first: bool = False
+    met: Callable[[tuple[str, int]], None] | None = None
 
 
 class HttpBackend(BaseHTTPRequestHandler):
@@ -61,6 +63,8 @@ class HttpBackend(BaseHTTPRequestHandler):
         behaviour: Behaviour = self.served.behaviour
         authorization = self.headers.get("Authorization", "")
         self.served.requests.append((self.command, self.path, authorization))
+        if behaviour.met is not None:
+            behaviour.met(self.client_address)
         self.served.cookies.extend(self.headers.get_all("Cookie", []))
         if behaviour.status is not None:
             return self._plain(behaviour.status, b"no\n")
