@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 PUSHES: Final = 3_000
 WARM: Final = 500
-CONNECTIONS: Final = 8
+CONNECTIONS: Final = 6
+"""As many as keep two cores busy; with more the same number is answered a second, and each waits longer in line."""
 NUMBER: Final = 100
 SPACES: Final = 10
 REPOSITORIES: Final = 10

@@ -34,8 +34,9 @@ BOUND: Final = 32.0
 """Seconds for one look-up: a second net below the remote's own bound of 30, so that no adapter can hold a group for ever."""
 SHARED_FAILURE: Final = 5.0
 """Seconds for which one failed look-up spares the others theirs: a hundred resources must not knock at a closed door at once."""
-REST: Final = Rest(longest=0.25)
-"""Between two look-ups of one repository: a storm of pushes is no storm of look-ups, and none waits long for its own."""
+REST: Final = Rest(longest=0.4)
+"""Between two look-ups of one repository: a storm of pushes is no storm of look-ups, and none waits long for its own. The rest
+grows with each look-up that somebody waited for while it lasted, and is short again after one that nobody did."""
 
 
 class RefSource(Protocol):
@@ -99,6 +100,8 @@ class _State(Mutable):
     last: Answer | None = None
     running: bool = False
     rested: float = float("-inf")
+    awaited: int = 0
+    """How many look-ups in a row have been waited for through the rest before them."""
 
 
 class Lookups:
@@ -150,10 +153,11 @@ class Lookups:
             del self._groups[group]
 
     async def _run(self, group: Group, state: _State) -> None:
+        state.awaited = state.awaited + 1 if trio.current_time() < state.rested else 0
         await trio.sleep_until(state.rested)
         if state.refs:
             state.last = await self._look_up(group[0], frozenset(state.refs.values()), state.credentials)
-            state.rested = trio.current_time() + REST.after(state.last.took)
+            state.rested = trio.current_time() + REST.after(state.last.took * (1 + state.awaited))
         state.running = False
         # Whoever asked while it ran is called too: it asks again, and judges whether this one serves it.
         waiting, state.waiting = state.waiting, set()

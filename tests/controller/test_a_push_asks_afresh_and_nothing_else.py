@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from stoker.api import names
 from stoker.controller.lookups import REST
 from tests.controller.house import URL, A, B, House
@@ -54,6 +56,37 @@ async def test_even_when_it_arrives_at_the_very_instant_at_which_that_one_began(
     await resolved.advance(20)
     assert [asked.at - began for asked in resolved.refs.asked[1:]] == [0, 5 + REST.longest]
     assert resolved.metadata()["commit"] == B
+
+
+async def pushes(house: House, *, every: float, number: int) -> list[float]:
+    """So many, so far apart, seen as fast as they come; the seconds between the look-ups that they led to."""
+    for count in range(number):
+        await house.annotate({names.PUSHED_AT: str(count)}, settle=True)
+        await house.advance(every)
+    await house.advance(10)
+    times = [asked.at for asked in house.refs.asked[1:]]
+    return [round(after - before, 6) for before, after in pairwise(times)]
+
+
+async def test_a_storm_is_asked_for_ever_more_seldom_up_to_a_bound(resolved: House) -> None:
+    resolved.refs.takes = took = 0.01
+    gaps = await pushes(resolved, every=0.005, number=800)
+    assert gaps[:3] == [round(took + REST.after(took * times), 6) for times in (1, 2, 3)]
+    assert gaps == sorted(gaps)
+    assert set(gaps[12:]) == {round(took + REST.longest, 6)}
+
+
+async def test_the_next_storm_begins_with_a_short_rest_again(resolved: House) -> None:
+    resolved.refs.takes = took = 0.01
+    await pushes(resolved, every=0.005, number=800)
+    before = len(resolved.refs.asked)
+    gaps = await pushes(resolved, every=0.005, number=7)
+    assert gaps[before - 1] == round(took + REST.after(took), 6)
+
+
+async def test_pushes_that_wait_for_none_are_no_storm(resolved: House) -> None:
+    resolved.refs.takes = 0.01
+    assert set(await pushes(resolved, every=0.1, number=50)) == {0.1}
 
 
 async def test_with_polling_off_it_is_all_that_asks(house: House) -> None:
