@@ -14,13 +14,13 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.cluster import reaper
 from tests.cluster.client import AdminClient
 from tests.cluster.commands import CONTROLLERS_OF_NODES, Commands
 
@@ -76,7 +76,7 @@ class Plane:
         assert binaries.directory is not None
         self.binaries = binaries.directory
         self.directory = Path(tempfile.mkdtemp(prefix="stoker-plane-"))
-        self._reaper = _reaper(self.directory)
+        self._reaper = reaper.employ(self.directory)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._place = place
         self._commands = commands = Commands(self.binaries, self.directory, place.ports or _free_ports(), place.address)
@@ -172,9 +172,7 @@ class Plane:
     def close(self) -> None:
         """Kills every part and whatever else was started with a path of this plane, and removes its directory."""
         self.admin.close()
-        assert self._reaper.stdin is not None
-        self._reaper.stdin.close()
-        self._reaper.wait(PATIENCE)
+        reaper.dismiss(self._reaper, patience=PATIENCE)
         for process in self._processes.values():
             process.wait(PATIENCE)
 
@@ -192,11 +190,6 @@ class Plane:
 
     def _accounts_come(self) -> bool:
         return self.admin.answers("/api/v1/namespaces/default/serviceaccounts/default")
-
-
-def _reaper(directory: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-IS", str(Path(__file__).with_name("reaper.py")), str(directory)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _free_ports() -> tuple[int, int, int]:

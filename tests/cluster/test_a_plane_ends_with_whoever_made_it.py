@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -48,8 +49,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def watching(place: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A reaper that waits for the end of its input."""
-    command = [sys.executable, "-IS", reaper.__file__, str(place)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+    with reaper.employ(place) as process:
         yield process
 
 
@@ -77,6 +77,17 @@ def test_an_interrupt_does_not_keep_the_reaper_from_its_work(place: Path, watchi
     watching.send_signal(signal.SIGINT)
     watching.send_signal(signal.SIGTERM)
     watching.communicate(b"", timeout=30)
+    assert (watching.returncode, place.exists()) == (0, False)
+
+
+def test_a_word_is_enough_where_another_process_holds_its_input_too(
+    place: Path, watching: subprocess.Popen[bytes]
+) -> None:
+    assert watching.stdin is not None
+    copy = os.dup(watching.stdin.fileno())
+    reaper.dismiss(watching, patience=30)
+    reaper.dismiss(watching, patience=30)
+    os.close(copy)
     assert (watching.returncode, place.exists()) == (0, False)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,8 +31,7 @@ class Engine:
 
     def __init__(self, archive: Archive) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="stoker-image-"))
-        command = [sys.executable, "-IS", reaper.__file__, str(self.directory)]
-        self._reaper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        self._reaper = reaper.employ(self.directory)
         self.root = self.directory / "root"
         self.root.mkdir()
         self.archive = archive
@@ -50,9 +48,7 @@ class Engine:
 
     def close(self) -> None:
         """Ends every process and removes the directory."""
-        assert self._reaper.stdin is not None
-        self._reaper.stdin.close()
-        self._reaper.wait(BOUND)
+        reaper.dismiss(self._reaper, patience=BOUND)
 
 
 class Container:

@@ -29,8 +29,7 @@ class Machine:
         self.directory = Path(tempfile.mkdtemp(prefix="stoker-node-"))
         self.directory.chmod(0o755)
         self._waiting: list[subprocess.Popen[bytes]] = []
-        command = [sys.executable, "-IS", reaper.__file__, str(self.directory)]
-        self._reaper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        self._reaper = reaper.employ(self.directory)
         # The kernel ends the child with unshare, and everything in the namespaces with the child.
         unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         first = [sys.executable, "-IS", init.__file__, str(self.directory), self.directory.name]
@@ -100,9 +99,7 @@ class Machine:
 
     def close(self) -> None:
         """Ends all that runs there and removes the directory."""
-        assert self._reaper.stdin is not None
-        self._reaper.stdin.close()
-        self._reaper.wait(PATIENCE)
+        reaper.dismiss(self._reaper, patience=PATIENCE)
         self._unshare.wait(PATIENCE)
         for process in self._waiting:
             process.wait(PATIENCE)
