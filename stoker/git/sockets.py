@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OPEN: Final = "/proc/self/fd"
-_TCP: Final = frozenset({(socket.AF_INET, socket.SOCK_STREAM), (socket.AF_INET6, socket.SOCK_STREAM)})
 
 
 @contextlib.contextmanager
@@ -28,18 +27,20 @@ def prompt_sockets() -> Iterator[None]:
     yield
     opened = _sockets()
     for name in opened.keys() - before.keys():
-        with contextlib.suppress(OSError):  # it was closed meanwhile, by another thread
+        with contextlib.suppress(OSError):  # it is none of TCP, or was closed meanwhile by another thread
             _prompt(opened[name])
 
 
 def _sockets() -> dict[str, int]:
     """Numbers of what is open, by what the system calls it: a number alone is soon another's."""
-    found = {}
+    found: dict[str, int] = {}
     with contextlib.suppress(OSError):
         for number in os.listdir(_OPEN):
             with contextlib.suppress(OSError):
-                found[os.readlink(f"{_OPEN}/{number}")] = int(number)
-    return {name: number for name, number in found.items() if name.startswith("socket:")}
+                name = os.readlink(f"{_OPEN}/{number}")
+                if name.startswith("socket:"):
+                    found[name] = int(number)
+    return found
 
 
 def _prompt(number: int) -> None:
@@ -50,5 +51,4 @@ def _prompt(number: int) -> None:
         os.close(copy)
         raise
     with opened:
-        if (opened.family, opened.type) in _TCP:
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

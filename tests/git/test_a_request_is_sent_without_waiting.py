@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import threading
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,9 +30,11 @@ NOBODY = Credentials.none()
 
 def mine(address: tuple[str, int]) -> socket.socket:
     """This process's end of a connection, as a socket of its own."""
-    for name in os.listdir("/proc/self/fd"):
+    for number in map(int, os.listdir("/proc/self/fd")):
         with contextlib.suppress(OSError):
-            found = socket.socket(fileno=os.dup(int(name)))
+            if not stat.S_ISSOCK(os.fstat(number).st_mode):
+                continue
+            found = socket.socket(fileno=os.dup(number))
             if found.getsockname() == address:
                 return found
             found.close()
@@ -149,6 +151,8 @@ def test_where_the_system_does_not_tell_nothing_happens(monkeypatch: pytest.Monk
         raise FileNotFoundError(path)
 
     monkeypatch.setattr(os, "listdir", untold)
-    with prompt_sockets():
-        lock = threading.Lock()
-    assert not lock.locked()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with prompt_sockets():
+            opened = socket.create_connection(server.getsockname())
+        with opened:
+            assert not is_prompt(opened)
